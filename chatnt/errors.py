@@ -1,0 +1,48 @@
+"""Everything that chatnt raises on purpose."""
+
+
+class ChatNTError(Exception):
+    """Base of all errors of this package."""
+
+
+class SequenceError(ChatNTError, ValueError):
+    """A text is not a nucleotide sequence, or a sequence file cannot be read."""
+
+
+class SequenceTooLongError(SequenceError):
+    """A sequence is longer than the encoder reads."""
+
+
+class PlaceholderError(ChatNTError, ValueError):
+    """The placeholders of a question and its sequences do not match."""
+
+
+class SlotError(ChatNTError, ValueError):
+    """The slots of a prompt and the soft tokens do not match."""
+
+
+class UnknownTaskError(ChatNTError, KeyError):
+    """No task has this name."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])  # KeyError would print the quoted repr
+
+
+class OutOfScopeError(ChatNTError, ValueError):
+    """A pair was asked for something that it was not trained on."""
+
+
+class AnswerError(ChatNTError, ValueError):
+    """An answer cannot be read as a label or a number."""
+
+
+class CheckpointError(ChatNTError, OSError):
+    """Weights are missing, left over, of another shape, or unreadable."""
+
+
+class NotFittedError(ChatNTError, RuntimeError):
+    """A calibration is used before it is fitted."""
+
+
+class MissingExtraError(ChatNTError, ImportError):
+    """An optional dependency is not installed."""

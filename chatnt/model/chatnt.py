@@ -1,0 +1,253 @@
+"""A pair as one model: encode the DNA, resample it, fill the slots, decode."""
+
+import torch
+from torch import Tensor, nn
+from transformers import AutoModel, AutoModelForCausalLM, GenerationMixin, PreTrainedModel
+from transformers.modeling_outputs import CausalLMOutputWithPast
+
+from chatnt.errors import SlotError
+from chatnt.model.config import ChatNTConfig
+from chatnt.model.resampler import Resampler
+
+
+class ChatNTModel(PreTrainedModel, GenerationMixin):
+    """Read DNA and English, write English.
+
+    `input_ids` holds the prompt with `config.slot_token_id` once per soft token;
+    the model fills these slots and the decoder never learns that there was
+    another modality. `generate`, caches, `device_map` and the rest are those of
+    transformers.
+    """
+
+    config_class = ChatNTConfig
+    base_model_prefix = ""
+    main_input_name = "input_ids"
+    input_modalities = ("dna", "text")
+    supports_gradient_checkpointing = True
+    _supports_sdpa = True
+    _supports_flash_attn = True
+    _supports_attention_backend = True
+    _skip_keys_device_placement = ["past_key_values"]
+
+    def __init__(self, config: ChatNTConfig) -> None:
+        super().__init__(config)
+        self.encoder = AutoModel.from_config(config.encoder_config)
+        self.resampler = Resampler(config.resampler_config)
+        self.decoder = AutoModelForCausalLM.from_config(config.decoder_config)
+        if config.decoder_final_norm_eps is not None:
+            set_final_norm_eps(self.decoder, config.decoder_final_norm_eps)
+        if config.half_norms:
+            round_norms_to_half(self.encoder)
+            round_norms_to_half(self.resampler)
+        self.post_init()
+
+    def get_input_embeddings(self) -> nn.Module:
+        """Return the decoder's table of word embeddings."""
+        return self.decoder.get_input_embeddings()
+
+    def set_input_embeddings(self, value: nn.Module) -> None:
+        """Replace the decoder's table of word embeddings."""
+        self.decoder.set_input_embeddings(value)
+
+    def get_output_embeddings(self) -> nn.Module:
+        """Return the decoder's last linear layer."""
+        return self.decoder.get_output_embeddings()
+
+    def encode(self, dna_ids: Tensor, dna_mask: Tensor) -> tuple[Tensor, Tensor]:
+        """Encode every real sequence once, at its true length.
+
+        Parameters
+        ----------
+        dna_ids, dna_mask
+            Tensors of shape (batch, sequences, dna_tokens). A row with fewer
+            sequences than others is filled up with fully masked ones.
+
+        Returns
+        -------
+        dna : Tensor
+            Of shape (real sequences, positions, dna_dim), in reading order.
+        mask : Tensor
+            Of shape (real sequences, positions).
+        """
+        present = dna_mask.bool().any(-1)
+        ids, mask = dna_ids[present], dna_mask[present].bool()
+        longest = int(mask.sum(-1).max())
+        ids, mask = ids[:, :longest], mask[:, :longest]
+        dna = self.encoder(input_ids=ids, attention_mask=mask.long()).last_hidden_state
+        # An encoder that pools tells which of its positions are real.
+        return dna, self.encoder.output_mask(mask) if hasattr(self.encoder, "output_mask") else mask
+
+    def get_soft_tokens(
+        self,
+        dna_ids: Tensor,
+        dna_mask: Tensor,
+        question_ids: Tensor | None = None,
+        question_mask: Tensor | None = None,
+    ) -> Tensor:
+        """Encode and resample.
+
+        Parameters
+        ----------
+        dna_ids, dna_mask
+            Tensors of shape (batch, sequences, dna_tokens).
+        question_ids, question_mask
+            Tensors of shape (batch, words).
+
+        Returns
+        -------
+        Tensor
+            Of shape (batch, sequences, latents, dim); zeros for sequences that
+            are fully masked.
+        """
+        present = dna_mask.bool().any(-1)
+        config = self.config.resampler_config
+        soft = self.latent_zeros(present.shape, dna_ids.device)
+        if not present.any():
+            return soft
+        dna, mask = self.encode(dna_ids, dna_mask)
+        rows = present.nonzero()[:, 0]
+        if not config.english_aware:
+            question_ids = question_mask = None
+        question = [None if t is None else t[rows] for t in (question_ids, question_mask)]
+        resampled = self.resampler(dna, mask, *question)
+        return soft.to(resampled).masked_scatter(present[..., None, None], resampled)
+
+    def latent_zeros(self, shape: torch.Size, device: torch.device) -> Tensor:
+        """Return zeros of shape (batch, sequences, latents, dim)."""
+        config = self.config.resampler_config
+        return torch.zeros(*shape, config.latents, config.dim, device=device)
+
+    def fill_slots(self, input_ids: Tensor, soft_tokens: Tensor | None, dna_mask: Tensor | None) -> Tensor:
+        """Embed a prompt, soft tokens in their slots.
+
+        Returns
+        -------
+        Tensor
+            Of shape (batch, tokens, dim).
+
+        Raises
+        ------
+        SlotError
+            If a row has not exactly one slot per soft token.
+        """
+        slots = input_ids == self.config.slot_token_id
+        embeds = self.get_input_embeddings()(input_ids.masked_fill(slots, 0))
+        wanted = slots.sum(-1)
+        given = torch.zeros_like(wanted)
+        if soft_tokens is not None:
+            present = soft_tokens.new_ones(soft_tokens.shape[:2], dtype=torch.bool)
+            if dna_mask is not None:
+                present = dna_mask.bool().any(-1)
+            given = present.sum(-1) * soft_tokens.shape[2]
+        if not torch.equal(wanted, given):
+            raise SlotError(
+                f"The rows have {wanted.tolist()} slots but {given.tolist()} soft tokens; "
+                "give one placeholder per sequence and let the processor expand it."
+            )
+        if soft_tokens is None:
+            return embeds
+        filling = soft_tokens[present].to(embeds.device, embeds.dtype)
+        return embeds.masked_scatter(slots[..., None], filling)
+
+    def forward(  # noqa: PLR0913 - the keywords of transformers
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        *,
+        dna_ids: Tensor | None = None,
+        dna_mask: Tensor | None = None,
+        question_ids: Tensor | None = None,
+        question_mask: Tensor | None = None,
+        soft_tokens: Tensor | None = None,
+        inputs_embeds: Tensor | None = None,
+        labels: Tensor | None = None,
+        **decoder_inputs,
+    ) -> CausalLMOutputWithPast:
+        """Compute logits, and the loss if there are labels.
+
+        Parameters
+        ----------
+        input_ids, attention_mask
+            Tensors of shape (batch, tokens); the prompt with its slots.
+        dna_ids, dna_mask
+            Tensors of shape (batch, sequences, dna_tokens).
+        question_ids, question_mask
+            Tensors of shape (batch, words); what the resampler listens to.
+        soft_tokens
+            Tensor of shape (batch, sequences, latents, dim), from
+            `get_soft_tokens`, instead of encoding the DNA again.
+        inputs_embeds
+            Tensor of shape (batch, tokens, dim) instead of all the above.
+        labels
+            Tensor of shape (batch, tokens), -100 where there is nothing to learn.
+        **decoder_inputs
+            Caches, positions and switches, handed to the decoder as they are.
+
+        Returns
+        -------
+        CausalLMOutputWithPast
+            `logits` of shape (batch, tokens, vocabulary).
+
+        Raises
+        ------
+        SlotError
+            If slots and soft tokens do not match.
+        """
+        if inputs_embeds is None:
+            if soft_tokens is None and dna_ids is not None:
+                soft_tokens = self.get_soft_tokens(dna_ids, dna_mask, question_ids, question_mask)
+            inputs_embeds = self.fill_slots(input_ids, soft_tokens, dna_mask)
+        return self.decoder(
+            inputs_embeds=inputs_embeds, attention_mask=attention_mask, labels=labels, **decoder_inputs
+        )
+
+    @torch.no_grad()
+    def generate(self, inputs: Tensor | None = None, **kwargs):
+        """Write answers, as `GenerationMixin.generate` does.
+
+        The DNA is encoded once, before the rows are repeated for beams.
+        """
+        if kwargs.get("soft_tokens") is None and kwargs.get("dna_ids") is not None:
+            names = ("dna_ids", "dna_mask", "question_ids", "question_mask")
+            kwargs["soft_tokens"] = self.get_soft_tokens(*(kwargs.get(name) for name in names))
+        for name in ("dna_ids", "question_ids", "question_mask"):
+            kwargs.pop(name, None)
+        return super().generate(inputs, **kwargs)
+
+    def prepare_inputs_for_generation(self, input_ids: Tensor, **kwargs) -> dict:
+        """Hand the soft tokens over on the first step only; later ones read the cache."""
+        first = kwargs.get("is_first_iteration", False) or not kwargs.get("use_cache", True)
+        inputs = super().prepare_inputs_for_generation(input_ids, **kwargs)
+        if not first:
+            inputs["soft_tokens"] = inputs["dna_mask"] = None
+        return inputs
+
+
+def set_final_norm_eps(decoder: PreTrainedModel, eps: float) -> None:
+    """Give the last norm of a decoder its own epsilon.
+
+    Raises
+    ------
+    ValueError
+        If the decoder keeps its last norm elsewhere than the models of the LLaMA family.
+    """
+    norm = getattr(decoder.base_model, "norm", None)
+    for name in ("variance_epsilon", "eps"):
+        if hasattr(norm, name):
+            setattr(norm, name, eps)
+            return
+    raise ValueError(
+        f"{type(decoder).__name__} has no final norm where the LLaMA family has it (model.norm); "
+        "leave decoder_final_norm_eps at None."
+    )
+
+
+def round_norms_to_half(part: nn.Module) -> None:
+    """Make every LayerNorm of a part round its output to float16."""
+    for module in part.modules():
+        if isinstance(module, nn.LayerNorm):
+            module.register_forward_hook(_round_to_half)
+
+
+def _round_to_half(module: nn.Module, inputs: tuple, output: Tensor) -> Tensor:
+    return output.half().to(output.dtype)

@@ -1,0 +1,131 @@
+"""The English-aware Perceiver resampler: DNA vectors and a question in, soft tokens out."""
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import scaled_dot_product_attention
+from transformers import PreTrainedModel
+
+from chatnt.model.config import ResamplerConfig
+
+
+class CrossAttention(nn.Module):
+    """Attend from latents to a context; biases everywhere, no rotary embedding."""
+
+    def __init__(self, config: ResamplerConfig) -> None:
+        super().__init__()
+        self.heads = config.heads
+        self.query = nn.Linear(config.dim, config.dim)
+        self.key = nn.Linear(config.dim, config.dim)
+        self.value = nn.Linear(config.dim, config.dim)
+        self.output = nn.Linear(config.dim, config.dim)
+
+    def forward(self, x: Tensor, context: Tensor, mask: Tensor) -> Tensor:
+        query, key, value = (
+            self._split(layer(y))
+            for layer, y in ((self.query, x), (self.key, context), (self.value, context))
+        )
+        attended = scaled_dot_product_attention(query, key, value, attn_mask=mask[:, None, None])
+        return self.output(attended.transpose(1, 2).flatten(2))
+
+    def _split(self, x: Tensor) -> Tensor:
+        return x.unflatten(-1, (self.heads, -1)).transpose(1, 2)
+
+
+class ResamplerBlock(nn.Module):
+    """Let the latents attend to the DNA, to the question, and think.
+
+    The context of both attentions is the material followed by the latents as
+    they entered the block, not normalised, as in the published code.
+    """
+
+    def __init__(self, config: ResamplerConfig) -> None:
+        super().__init__()
+        self.question_first = config.question_first
+        self.norm_dna = nn.LayerNorm(config.dim, eps=config.layer_norm_eps)
+        self.attend_dna = CrossAttention(config)
+        if config.english_aware:
+            self.norm_question = nn.LayerNorm(config.dim, eps=config.layer_norm_eps)
+            self.attend_question = CrossAttention(config)
+        self.norm_ffn = nn.LayerNorm(config.dim, eps=config.layer_norm_eps)
+        self.fc1 = nn.Linear(config.dim, config.ffn_dim)
+        self.fc2 = nn.Linear(config.ffn_dim, config.dim)
+        self.dropout = nn.Dropout(config.dropout)
+
+    def forward(
+        self, x: Tensor, dna: tuple[Tensor, Tensor], question: tuple[Tensor, Tensor] | None
+    ) -> Tensor:
+        entered = x
+        steps = [(self.norm_dna, self.attend_dna, dna)]
+        if question is not None:
+            steps.append((self.norm_question, self.attend_question, question))
+        for norm, attend, (context, mask) in reversed(steps) if self.question_first else steps:
+            context = torch.cat([context, entered], dim=1)
+            mask = torch.cat([mask, mask.new_ones(entered.shape[:2])], dim=1)
+            x = x + attend(norm(x), context, mask)
+        return x + self.fc2(self.dropout(nn.functional.gelu(self.fc1(self.norm_ffn(x)))))
+
+
+class Resampler(PreTrainedModel):
+    """Turn DNA vectors of any number into a fixed number of soft tokens.
+
+    References
+    ----------
+    de Almeida et al. (2025), Nature Machine Intelligence, Methods, "English-aware
+    projection"; Alayrac et al. (2022), Flamingo, section 2.1.
+    """
+
+    config_class = ResamplerConfig
+    main_input_name = "dna"
+    _no_split_modules = ["ResamplerBlock"]
+
+    def __init__(self, config: ResamplerConfig) -> None:
+        super().__init__(config)
+        self.project = nn.Linear(config.dna_dim, config.dim)
+        self.latents = nn.Parameter(torch.empty(config.latents, config.dim).normal_(std=0.02))
+        self.blocks = nn.ModuleList(ResamplerBlock(config) for _ in range(config.layers))
+        if config.english_aware:
+            self.words = nn.Embedding(config.vocab_size, config.dim)
+        if config.output_scale is not None:
+            self.norm_output = nn.LayerNorm(config.dim, eps=config.layer_norm_eps)
+            self.scale = nn.Parameter(torch.tensor(float(config.output_scale)))
+        self.post_init()
+
+    def forward(
+        self,
+        dna: Tensor,
+        dna_mask: Tensor,
+        question_ids: Tensor | None = None,
+        question_mask: Tensor | None = None,
+    ) -> Tensor:
+        """Make the soft tokens.
+
+        Parameters
+        ----------
+        dna
+            Tensor of shape (batch, positions, dna_dim), the encoder's vectors.
+        dna_mask
+            Tensor of shape (batch, positions), true where there is DNA.
+        question_ids, question_mask
+            Tensors of shape (batch, words); the prompt without the answer.
+            Ignored without `english_aware`.
+
+        Returns
+        -------
+        Tensor
+            Of shape (batch, latents, dim).
+
+        Raises
+        ------
+        ValueError
+            If the resampler listens to a question and none is given.
+        """
+        question = None
+        if self.config.english_aware:
+            if question_ids is None or question_mask is None:
+                raise ValueError("This resampler listens to the question: give question_ids and question_mask.")
+            question = self.words(question_ids), question_mask.bool()
+        material = self.project(dna), dna_mask.bool()
+        x = self.latents.expand(len(dna), -1, -1)
+        for block in self.blocks:
+            x = block(x, material, question)
+        return x if self.config.output_scale is None else self.norm_output(x) * self.scale

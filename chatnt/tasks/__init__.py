@@ -1,0 +1,70 @@
+"""The tasks that chatnt knows, by name."""
+
+import difflib
+
+from chatnt.errors import UnknownTaskError
+from chatnt.tasks import enhancers, histones, promoters, splicing
+from chatnt.tasks.base import PLACEHOLDER, Task, Wordings
+
+__all__ = ["PLACEHOLDER", "Task", "Wordings", "all_tasks", "get_task", "list_task_names", "register_task"]
+
+_FAMILIES = (promoters, splicing, enhancers, histones)
+
+_TASKS = {task.name: task for family in _FAMILIES for task in family.TASKS}
+
+
+def get_task(name: str) -> Task:
+    """Return the task of a name.
+
+    Parameters
+    ----------
+    name
+        For example ``"promoter_tata"``; `list_task_names` lists them all.
+
+    Raises
+    ------
+    UnknownTaskError
+        If no task has this name; the message names the nearest.
+
+    Examples
+    --------
+    >>> get_task("splice_sites_all").labels
+    ('acceptor', 'donor', 'neither')
+    """
+    if name not in _TASKS:
+        raise UnknownTaskError(_unknown(name))
+    return _TASKS[name]
+
+
+def list_task_names() -> list[str]:
+    """Return the names of all tasks, in the order in which they were registered."""
+    return list(_TASKS)
+
+
+def all_tasks() -> tuple[Task, ...]:
+    """Return all tasks, in the order in which they were registered."""
+    return tuple(_TASKS.values())
+
+
+def register_task(task: Task) -> None:
+    """Add a task of your own.
+
+    Parameters
+    ----------
+    task
+        Its name must be new.
+
+    Raises
+    ------
+    ValueError
+        If a task of this name is there already.
+    """
+    if task.name in _TASKS:
+        raise ValueError(f"There is already a task named {task.name!r}; give the new one another name.")
+    _TASKS[task.name] = task
+
+
+def _unknown(name: str) -> str:
+    nearest = difflib.get_close_matches(name, _TASKS, n=1, cutoff=0.0)
+    hint = f" Did you mean {nearest[0]!r}?" if nearest else ""
+    return f"No task is named {name!r}.{hint} The tasks are {', '.join(_TASKS)}."

@@ -1,0 +1,157 @@
+"""Splicing: where introns begin and end."""
+
+from chatnt.tasks.base import Task, Wordings
+
+# A site counts as stated when nothing denies it between the start of its clause and its name, so
+# that "a donor, not an acceptor" states a donor and "no donor and no acceptor" states neither.
+_DENIAL = r"\b(?:no|not|nor|neither|none|never|without|lacks?|lacking|than|instead|cannot|whether|if)\b|n't\b"
+_STATED = rf"(?:^|[.,;:]|\bbut\b)(?:(?!{_DENIAL}|[.,;:]).)*"
+_DONOR, _ACCEPTOR = r"\b(?:donors?\b|5' splice)", r"\b(?:acceptors?\b|3' splice)"
+_NO = r"(?:\b(?:no|not|without|lacks?|lacking)\b|n't\b)(?:(?!\b(?:know|sure|whether|if)\b)[^.,;:])*"
+_NO_SITE = rf"{_NO}\b(?<!donor )(?<!acceptor )(?:splice|splicing) (?:sites?|junctions?)"
+_NO_DONOR_OR_ACCEPTOR = rf"{_NO}\b(?:donor|acceptor)\b[^.,;:]*\b(?:or|nor|no)\b[^.,;:]*\b(?:donor|acceptor)\b"
+
+SPLICE_SITES_ALL = Task(
+    name="splice_sites_all",
+    title="Splice donors and acceptors of human genes",
+    kind="multiclass",
+    labels=("acceptor", "donor", "neither"),
+    length=400,
+    window="400 bases, the exon-intron border in the middle",
+    species="human",
+    metric="mcc",
+    either_strand=False,
+    source=(
+        "Ensembl GRCh38; Wang et al. 2019, SpliceFinder, BMC Bioinformatics 20:652; "
+        "split of GUE, Zhou et al. 2024, DNABERT-2"
+    ),
+    questions=Wordings(
+        train=(
+            "Which splice site is in <DNA>: a donor, an acceptor or none?",
+            "Which splice site does <DNA> contain, if any?",
+            "Which kind of splice site does the human sequence <DNA> have?",
+            "What kind of splice site is found in <DNA>?",
+            "What type of splice site, donor or acceptor, does <DNA> contain?",
+            "Is there a splice site in <DNA>, and if so, is it a donor or an acceptor?",
+            "Is <DNA> a donor splice site, an acceptor splice site or neither?",
+            "Does <DNA> hold a donor, an acceptor or no splice site?",
+            "Does this human sequence <DNA> contain a donor or an acceptor splice site?",
+            "Does the sequence <DNA> have any splice site?",
+            "Can you tell whether <DNA> has a donor or an acceptor site?",
+            "Can you tell me which splice site is present in <DNA>?",
+            "Do you see a donor or an acceptor splice site in <DNA>?",
+            "Please classify the splice site in <DNA> as donor, acceptor or none.",
+            "Please tell me if <DNA> contains a donor site, an acceptor site or neither.",
+            "Tell me which type of splice site lies in the human DNA <DNA>.",
+            "Determine whether <DNA> is a donor, an acceptor or not a splice site.",
+            "Check the middle of <DNA> for a splice site: donor, acceptor or none?",
+            "Here is a human sequence: <DNA>. Which splice site does it contain?",
+            "Look at <DNA>. Is it a splice donor, a splice acceptor or neither?",
+            "<DNA> Is this a donor or an acceptor splice site?",
+            "Given the 400-base sequence <DNA>, what splice site is in the middle?",
+            "Would you call <DNA> a donor, an acceptor or no splice site?",
+            "Is the splice site in <DNA> a donor or an acceptor?",
+            "Donor, acceptor or neither: what is <DNA>?",
+            "Has <DNA> got a donor splice site, an acceptor splice site or none?",
+            "Is there a splice donor in <DNA>?",
+            "Is there a splice acceptor in <DNA>?",
+            "Is a donor splice site present in <DNA>?",
+            "Is an acceptor splice site present in <DNA>?",
+            "Does <DNA> have a donor site?",
+            "Does <DNA> have an acceptor site?",
+            "Does the human sequence <DNA> contain a donor splice site?",
+            "Does the human sequence <DNA> contain an acceptor splice site?",
+            "Can you find a donor splice site in <DNA>?",
+            "Can you find an acceptor splice site in <DNA>?",
+        ),
+        test=(
+            "Is there a donor splice site in <DNA>?",
+            "Is there an acceptor splice site in <DNA>?",
+            "What splice site does <DNA> contain: a donor, an acceptor or neither?",
+            "Does <DNA> contain a splice donor, a splice acceptor or none?",
+            "Which type of splice site is present in the human sequence <DNA>?",
+            "Please tell me whether <DNA> is a donor or an acceptor site.",
+            "Can you classify <DNA> as a donor, an acceptor or no splice site?",
+            "Look at the human DNA <DNA>. What kind of splice site does it have?",
+            "Tell me if there is a donor or an acceptor in <DNA>.",
+            "<DNA> Which splice site does this sequence hold, if any?",
+            "Is any splice site, donor or acceptor, found in <DNA>?",
+            "Does the middle of <DNA> contain a donor or an acceptor?",
+            "Can you tell whether a splice donor is present in <DNA>?",
+            "Do you find an acceptor site in the sequence <DNA>?",
+        ),
+    ),
+    answers={
+        "acceptor": Wordings(
+            train=(
+                "Acceptor: there is an acceptor splice site in this sequence.",
+                "Acceptor, this sequence contains an acceptor splice site.",
+                "An acceptor splice site is present in this sequence.",
+                "An acceptor site is found in the middle of the sequence.",
+                "An acceptor: the site in the middle is a splice acceptor.",
+                "Acceptor, the end of an intron lies in the middle.",
+                "An acceptor splice site, not a donor.",
+                "Acceptor: this DNA holds a splice acceptor and no donor.",
+                "An acceptor, the sequence contains the end of an intron.",
+                "Acceptor splice site.",
+            ),
+            test=(
+                "An acceptor site is present in this DNA.",
+                "Acceptor: the sequence contains an acceptor site, not a donor.",
+                "An acceptor splice site lies in the middle.",
+                "Acceptor, an intron ends in the middle of this sequence.",
+                "An acceptor: this sequence holds a splice acceptor.",
+            ),
+        ),
+        "donor": Wordings(
+            train=(
+                "Donor: there is a donor splice site in this sequence.",
+                "Donor, this sequence contains a donor splice site.",
+                "A donor splice site is present in this sequence.",
+                "A donor site is found in the middle of the sequence.",
+                "A donor: the site in the middle is a splice donor.",
+                "Donor, the start of an intron lies in the middle.",
+                "A donor splice site, not an acceptor.",
+                "Donor: this DNA holds a splice donor and no acceptor.",
+                "A donor, the sequence contains the start of an intron.",
+                "Donor splice site.",
+            ),
+            test=(
+                "A donor site is present in this DNA.",
+                "Donor: the sequence contains a donor site, not an acceptor.",
+                "A donor splice site lies in the middle.",
+                "Donor, an intron starts in the middle of this sequence.",
+                "A donor: this sequence holds a splice donor.",
+            ),
+        ),
+        "neither": Wordings(
+            train=(
+                "Neither: there is no splice site in this sequence.",
+                "Neither, this sequence contains no donor and no acceptor.",
+                "Neither a donor nor an acceptor splice site is present.",
+                "Neither a donor nor an acceptor is found in the middle of the sequence.",
+                "No splice site is present in this sequence.",
+                "No splice site, this DNA holds no donor and no acceptor.",
+                "No splice site is found in the middle.",
+                "Neither: the sequence does not contain a splice site.",
+                "Neither, no intron starts or ends in the middle.",
+                "Neither donor nor acceptor.",
+            ),
+            test=(
+                "Neither: this DNA contains no splice site.",
+                "No splice site lies in the middle of this sequence.",
+                "Neither a donor nor an acceptor site is present in this sequence.",
+                "Neither, there is no donor and no acceptor.",
+                "No splice site: the sequence holds neither a donor nor an acceptor.",
+            ),
+        ),
+    },
+    patterns={
+        "acceptor": f"{_STATED}{_ACCEPTOR}",
+        "donor": f"{_STATED}{_DONOR}",
+        "neither": rf"\bneither\b|^none\b|{_NO_SITE}|{_NO_DONOR_OR_ACCEPTOR}",
+    },
+    caption=("splice site", {"donor": "donor", "acceptor": "acceptor", "neither": "none"}),
+)
+
+TASKS = (SPLICE_SITES_ALL,)
