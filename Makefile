@@ -56,7 +56,7 @@ format: .venv/.installed-dev ## rewrite the code in the style of the project
 
 clean: ## remove what was built, but not .venv
 	rm -rf build dist demo.html .pytest_cache .ruff_cache .import_linter_cache
-	find chatnt tests tools docs -name __pycache__ -type d -prune -exec rm -rf {} +
+	find chatnt tests docs -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # An installation is repeated when pyproject.toml has changed.
 

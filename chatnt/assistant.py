@@ -1,6 +1,7 @@
 """The face of a pair: load it, ask it, talk to it, save it."""
 
 import dataclasses
+import html
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -98,6 +99,8 @@ class Assistant:
             If placeholders and sequences do not match.
         SequenceError
             If a sequence is not DNA or RNA, or is too long for the encoder.
+        SlotError
+            If the question is too long for the decoder.
         UnknownTaskError
             If there is no task of that name.
 
@@ -146,9 +149,11 @@ class Assistant:
             return "", get_task(task_name)
         if self.scope is None:
             return "", None
-        known = f"I was trained on questions about {self.scope.summary} in one DNA sequence"
+        known = f"I was trained on questions about one DNA sequence: {_topics(self.scope)}"
         if len(question.sequences) != 1:
-            given = "has no sequence" if not question.sequences else f"has {len(question.sequences)} sequences"
+            given = (
+                "has no sequence" if not question.sequences else f"has {len(question.sequences)} sequences"
+            )
             return f"{known}; this question {given}, so I do not answer it.", None
         match = self.scope.match(question.text)
         if match.task is None:
@@ -174,12 +179,18 @@ class Assistant:
         task
             Gives the labels and the sentences.
         """
-        sentences = [(label, a) for label in task.labels for a in task.answers[label].train]
-        scores = self.engine.score(turns, [a for _, a in sentences])
+        sentences = [task.answers[label].train for label in task.labels]
+        scores = self.engine.score(turns, [text for texts in sentences for text in texts])
         weights = torch.stack(
-            [scores[[i for i, (l, _) in enumerate(sentences) if l == label]].logsumexp(0) for label in task.labels]
+            [part.logsumexp(0) for part in scores.split([len(texts) for texts in sentences])]
         )
         return dict(zip(task.labels, weights.softmax(0).tolist(), strict=True))
+
+
+def _topics(scope: Scope) -> str:
+    titles = [get_task(name).title for name in scope.tasks]
+    *most, last = [t if t[:2].isupper() else t[0].lower() + t[1:] for t in titles]
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def _window_notes(task: Task, dna: DNA) -> Iterator[str]:
@@ -225,9 +236,8 @@ class Conversation:
         return "\n".join(f"USER: {a.question.text}\nASSISTANT: {a!r}" for a in self.answers)
 
     def _repr_html_(self) -> str:
-        from html import escape
-
         return "".join(
-            f"<p><b>{escape(a.question.text)}</b></p><div style='margin-left:1em'>{a._repr_html_()}</div>"
+            f"<p><b>{html.escape(a.question.text)}</b></p>"
+            f"<div style='margin-left:1em'>{a._repr_html_()}</div>"
             for a in self.answers
         )

@@ -13,7 +13,18 @@ PLACEHOLDER = "<DNA>"
 """Marks the place of a sequence in a question."""
 
 # A reference may end a sentence, so a final dot or comma is not part of the name.
-_PART = re.compile(r"<DNA>|(?<![\w@])@([\w|:./+-]*[\w+-])")
+_PART = re.compile(rf"{PLACEHOLDER}|(?<![\w@])@([\w|:./+-]*[\w+-])")
+
+
+def references(text: str) -> list[str]:
+    """Return the names that a text refers to as ``@name``, in reading order.
+
+    Examples
+    --------
+    >>> references("Is @sp|P68871 like @chr11:5-9? Write to me@example.org.")
+    ['sp|P68871', 'chr11:5-9']
+    """
+    return [name for name in _PART.findall(text) if name]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,7 +53,7 @@ class Question:
         wanted, given = self.text.count(PLACEHOLDER), len(self.sequences)
         if wanted != given:
             advice = (
-                f"write {PLACEHOLDER} where each sequence belongs, as in 'Is there a promoter in {PLACEHOLDER}?'"
+                f"write {PLACEHOLDER} where each belongs, as in 'Is there a promoter in {PLACEHOLDER}?'"
                 if given > wanted
                 else "give one sequence per placeholder"
             )
@@ -77,23 +88,26 @@ class Question:
         if isinstance(sequences, DNA | str):
             sequences = [sequences]
         given = [as_dna(s) for s in sequences]
-        references = [name for name in _PART.findall(text) if name]
-        if not references:
+        names = references(text)
+        if not names:
             return cls(text, tuple(given))
-        named = _by_name(given, references)
-        rest = iter([s for s in given if s.name not in references])
+        named = _by_name(given, names)
+        rest = iter([s for s in given if s.name not in names])
         chosen = [named[name] if name else next(rest, None) for name in _PART.findall(text)]
         text = _PART.sub(PLACEHOLDER, text)
         return cls(text, tuple(s for s in chosen if s is not None))
 
 
-def _by_name(given: Sequence[DNA], references: Sequence[str]) -> dict[str, DNA]:
-    names = Counter(s.name for s in given if s.name)
-    missing = [f"@{name}" for name in references if names[name] != 1]
-    if missing:
-        known = ", ".join(f"@{name}" for name in names) or "none"
+def _by_name(given: Sequence[DNA], names: Sequence[str]) -> dict[str, DNA]:
+    count = Counter(s.name for s in given if s.name)
+    wrong = [
+        f"@{name} ({count[name] or 'no'} sequences)" for name in dict.fromkeys(names) if count[name] != 1
+    ]
+    if wrong:
+        known = ", ".join(f"@{name}" for name in count) or "none"
         raise PlaceholderError(
-            f"{', '.join(missing)} must refer to exactly one sequence; the names given are: {known}."
+            f"A reference needs exactly one sequence of its name, unlike {', '.join(wrong)}. "
+            f"The names given are: {known}."
         )
     return {s.name: s for s in given if s.name}
 
@@ -197,14 +211,12 @@ class ChatFormat:
 
     def render(self, turns: Sequence[Turn]) -> str:
         """Write turns as one prompt, up to where the decoder goes on."""
-        done = [
-            self._question(t.question.text) + self.answer.format(answer=t.answer)
-            for t in turns[:-1]
-        ]
+        done = [self._question(t.question.text) + self.answer.format(answer=t.answer) for t in turns[:-1]]
         return self.system + self.between.join([*done, self._question(turns[-1].question.text)])
 
     def _question(self, text: str) -> str:
-        return self.user.replace("{question}", text) + self.assistant
+        # As in the published pipeline, a space at the end is not written twice.
+        return self.user.replace("{question}", text.removesuffix(" ")) + self.assistant
 
 
 FORMATS = {

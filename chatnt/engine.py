@@ -1,20 +1,19 @@
 """Run a pair: write answers in batches, stream one, score given ones."""
 
-import copy
+import queue
 import threading
 from collections.abc import Iterator, Sequence
 
 import torch
 from torch import Tensor
-from transformers import BatchFeature, TextIteratorStreamer
+from torch.nn.functional import cross_entropy
+from transformers import BatchFeature
+from transformers.generation.streamers import BaseStreamer
 
 from chatnt.conversation import Turn
 from chatnt.errors import AnswerError
 from chatnt.model import ChatNTModel
 from chatnt.processor import IGNORED, ChatNTProcessor
-
-STREAM_TIMEOUT = 600.0
-"""Longest wait for the next piece of a streamed answer, in seconds."""
 
 
 class Engine:
@@ -50,12 +49,18 @@ class Engine:
         -------
         list of str
             In the order of `conversations`.
+
+        Raises
+        ------
+        SequenceTooLongError, SlotError
+            If a sequence is longer than the encoder reads, or a prompt with its
+            answer longer than the decoder reads.
         """
         texts: list[str] = [""] * len(conversations)
         order = sorted(range(len(conversations)), key=lambda i: _bases(conversations[i]))
         for start in range(0, len(order), batch_size):
             rows = order[start : start + batch_size]
-            batch = self._batch([conversations[i] for i in rows])
+            batch = self._prompts([conversations[i] for i in rows], max_new_tokens)
             written = self.model.generate(**batch, **self._settings(max_new_tokens))
             for i, ids in zip(rows, written[:, batch["input_ids"].shape[1] :], strict=True):
                 texts[i] = self.processor.decode(ids)
@@ -64,29 +69,30 @@ class Engine:
     def stream(self, conversation: Sequence[Turn], *, max_new_tokens: int = 64) -> Iterator[str]:
         """Yield the answer of the last turn in pieces, as they are written.
 
+        Joined, the pieces are what `generate` returns.
+
         Raises
         ------
         Exception
             Whatever the model raised while it wrote.
         """
-        streamer = TextIteratorStreamer(
-            self.processor.tokenizer, skip_prompt=True, skip_special_tokens=True, timeout=STREAM_TIMEOUT
-        )
-        batch, failures = self._batch([conversation]), []
+        batch = self._prompts([conversation], max_new_tokens)
+        pieces = _Pieces(self.processor)
 
         def write() -> None:
             try:
-                self.model.generate(**batch, **self._settings(max_new_tokens), streamer=streamer)
+                self.model.generate(**batch, **self._settings(max_new_tokens), streamer=pieces)
             except BaseException as error:  # noqa: BLE001 - raised again in the caller's thread
-                failures.append(error)
-                streamer.end()
+                pieces.queue.put(error)
 
-        thread = threading.Thread(target=write, daemon=True)
-        thread.start()
-        yield from streamer
-        thread.join()
-        if failures:
-            raise failures[0]
+        threading.Thread(target=write, daemon=True).start()
+        try:
+            while (piece := pieces.queue.get()) is not None:
+                if isinstance(piece, BaseException):
+                    raise piece
+                yield piece
+        finally:
+            pieces.wanted = False
 
     @torch.inference_mode()
     def score(self, conversation: Sequence[Turn], answers: Sequence[str]) -> Tensor:
@@ -104,51 +110,75 @@ class Engine:
         ------
         AnswerError
             If there are no answers.
+        SequenceTooLongError, SlotError
+            As `generate`.
         """
         if not answers:
             raise AnswerError("There are no answers to score; give at least one.")
-        prompt = self._batch([conversation])
-        rows = self._answer_ids(conversation, answers, prompt["input_ids"].shape[1])
-        out = self.model(**prompt, use_cache=True)
-        cache = copy.deepcopy(out.past_key_values)
-        cache.batch_repeat_interleave(len(answers))
-        first = out.logits[:, -1:].expand(len(answers), -1, -1)
-        labels, mask = rows["labels"], rows["mask"]
-        before = prompt["attention_mask"].expand(len(answers), -1)
-        later = self.model(
-            input_ids=labels.clamp_min(0),
-            attention_mask=torch.cat([before, mask], dim=1),
-            past_key_values=cache,
-            use_cache=True,
-        ).logits[:, :-1]
-        logits = torch.cat([first, later], dim=1).float()
-        losses = torch.nn.functional.cross_entropy(
-            logits.transpose(1, 2), labels, ignore_index=IGNORED, reduction="none"
+        rows = self.processor([conversation] * len(answers), answers=answers).to(self.model.device)
+        ids, mask, labels = (rows[name] for name in ("input_ids", "attention_mask", "labels"))
+        # All rows begin with the prompt; its last letters may be part of an answer's first token.
+        shared = int((labels != IGNORED).int().argmax(1).min())
+        others = {name: t[:1] for name, t in rows.items() if name.startswith(("dna_", "question_"))}
+        prompt = self.model(
+            input_ids=ids[:1, :shared], attention_mask=mask[:1, :shared], **others, use_cache=True
         )
+        prompt.past_key_values.batch_repeat_interleave(len(answers))
+        later = self.model(
+            input_ids=ids[:, shared:],
+            attention_mask=mask,
+            past_key_values=prompt.past_key_values,
+            use_cache=True,
+        )
+        first = prompt.logits[:, -1:].expand(len(answers), -1, -1)
+        logits = torch.cat([first, later.logits[:, :-1]], dim=1).float()
+        wanted = labels[:, shared:]
+        losses = cross_entropy(logits.transpose(1, 2), wanted, ignore_index=IGNORED, reduction="none")
         return -losses.sum(1)
 
-    def _answer_ids(
-        self, conversation: Sequence[Turn], answers: Sequence[str], prompt_length: int
-    ) -> dict[str, Tensor]:
-        batch = self.processor([conversation] * len(answers), answers=answers)
-        labels = batch["labels"][:, prompt_length:].to(self.model.device)
-        return {"labels": labels, "mask": (labels != IGNORED).long()}
-
-    def _batch(self, conversations: Sequence[Sequence[Turn]]) -> BatchFeature:
-        return self.processor(conversations).to(self.model.device)
+    def _prompts(self, conversations: Sequence[Sequence[Turn]], max_new_tokens: int) -> BatchFeature:
+        return self.processor(conversations, room=max_new_tokens).to(self.model.device)
 
     def _settings(self, max_new_tokens: int) -> dict:
-        tokenizer = self.processor.tokenizer
-        # A model can write the placeholder itself; nothing would fill that slot.
-        slot = self.processor.slot_token_id
-        suppressed = [slot] if slot < self.model.decoder.config.vocab_size else None
         return {
             "max_new_tokens": max_new_tokens,
             "do_sample": False,
-            "suppress_tokens": suppressed,
-            "eos_token_id": tokenizer.eos_token_id,
-            "pad_token_id": tokenizer.pad_token_id or 0,
+            "eos_token_id": self.processor.tokenizer.eos_token_id,
+            "pad_token_id": self.processor.pad_token_id,
         }
+
+
+class _Pieces(BaseStreamer):
+    """Put the words of an answer into a queue as they are complete, then `None`."""
+
+    def __init__(self, processor: ChatNTProcessor) -> None:
+        self.processor = processor
+        self.queue: queue.SimpleQueue[str | BaseException | None] = queue.SimpleQueue()
+        self.wanted = True
+        self._ids: list[int] | None = None  # none until the prompt has passed
+        self._sent = ""
+
+    def put(self, value: Tensor) -> None:
+        """Take the prompt, then one token after the other."""
+        if not self.wanted:
+            raise InterruptedError("Nobody reads the rest of this answer.")
+        if self._ids is None:
+            self._ids = []
+            return
+        self._ids += value.flatten().tolist()
+        text = self.processor.decode(self._ids)
+        # Later tokens can change the last word, but none before it.
+        self._send(text[: text.rfind(" ") + 1])
+
+    def end(self) -> None:
+        """Send what is left."""
+        self._send(self.processor.decode(self._ids or []))
+        self.queue.put(None)
+
+    def _send(self, text: str) -> None:
+        if len(text) > len(self._sent):
+            self.queue.put(text[len(self._sent) :])
+            self._sent = text
 
 
 def _bases(conversation: Sequence[Turn]) -> int:

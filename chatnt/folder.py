@@ -6,6 +6,7 @@ from pathlib import Path
 
 from chatnt.errors import CheckpointError
 from chatnt.model import ChatNTModel
+from chatnt.model.stored import read_json
 from chatnt.processor import ChatNTProcessor
 from chatnt.tasks.scope import Scope
 
@@ -30,8 +31,13 @@ def write_pair(
 
 def write_manifest(folder: Path) -> None:
     """List the files that make the pair, with their hashes; the card may be edited."""
-    files = sorted(p for p in folder.rglob("*") if p.is_file() and p.name not in (MANIFEST, CARD))
-    hashes = {p.relative_to(folder).as_posix(): _sha256(p) for p in files}
+    files = {p.relative_to(folder): p for p in sorted(folder.rglob("*")) if p.is_file()}
+    # Hidden files are not ours: a folder may be a git checkout.
+    hashes = {
+        name.as_posix(): _sha256(path)
+        for name, path in files.items()
+        if name.name not in (MANIFEST, CARD) and not any(part.startswith(".") for part in name.parts)
+    }
     (folder / MANIFEST).write_text(json.dumps(hashes, indent=1) + "\n")
 
 
@@ -43,7 +49,7 @@ def check_manifest(folder: Path) -> None:
     CheckpointError
         Names every file that is missing or was changed.
     """
-    hashes = json.loads((folder / MANIFEST).read_text())
+    hashes = read_json(folder / MANIFEST)
     missing = [name for name in hashes if not (folder / name).is_file()]
     changed = [n for n, h in hashes.items() if n not in missing and _sha256(folder / n) != h]
     if missing or changed:

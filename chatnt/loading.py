@@ -2,10 +2,13 @@
 
 from importlib.resources import as_file, files
 from pathlib import Path
+from typing import cast
 
 import torch
 from huggingface_hub import snapshot_download
 from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
+from safetensors import SafetensorError
+from torch import nn
 from transformers import (
     AutoConfig,
     AutoModel,
@@ -20,10 +23,12 @@ from chatnt.assistant import Assistant
 from chatnt.dna_tokenizers import kmer_tokenizer, nucleotide_tokenizer
 from chatnt.errors import CheckpointError
 from chatnt.folder import CARD, MANIFEST, SCOPE, check_manifest
-from chatnt.model import ChatNTConfig, ChatNTModel, ResamplerConfig
+from chatnt.model import ChatNTConfig, ChatNTModel, Resampler, ResamplerConfig
 from chatnt.model.convert import convert_torch
-from chatnt.model.stored import read_json
+from chatnt.model.hub import load_encoder
+from chatnt.model.stored import read_json, read_safetensors
 from chatnt.processor import ChatNTProcessor
+from chatnt.published import english_tokenizer, published_processor
 from chatnt.tasks.scope import Scope
 
 BUNDLED = "mini"
@@ -52,7 +57,8 @@ def load(
         Precision of the weights. Default: float32 for the bundled pair, else
         that of the files.
     device_map
-        Where the parts go, as in transformers, for example ``"auto"`` (needs accelerate).
+        Where the parts go, as in transformers, for example ``"auto"`` (needs
+        accelerate). Not for the published checkpoint before it is converted.
     revision
         Branch, tag or commit on the hub.
 
@@ -64,94 +70,95 @@ def load(
     ------
     CheckpointError
         If there is no such pair, or its files are missing, changed or foreign.
+    ValueError
+        If `device_map` is given for a checkpoint that is not converted.
     """
     if str(source) == BUNDLED:
         with as_file(files("chatnt") / "pairs" / BUNDLED) as folder:
             return _from_folder(folder, dtype or torch.float32, device_map)
     folder = Path(source) if Path(source).is_dir() else _downloaded(str(source), revision)
-    if read_json(folder / "config.json").get("model_type") == ChatNTConfig.model_type:
+    config = read_json(folder / "config.json")
+    if config.get("model_type") == ChatNTConfig.model_type:
         return _from_folder(folder, dtype, device_map)
+    if "gpt_config" not in config:
+        raise CheckpointError(
+            f"{folder} holds a model of type {config.get('model_type')!r}, not a pair; to make a pair of it, "
+            "use chatnt.pair(encoder=..., decoder=...)."
+        )
+    if device_map is not None:
+        raise ValueError("device_map needs a converted pair; run `chatnt convert` on the checkpoint first.")
     return _from_published(folder, dtype)
 
 
 def _downloaded(name: str, revision: str | None) -> Path:
     try:
         # Neither pickles nor code: only weights, configuration and tokenizers.
-        patterns = ["*.json", "*.safetensors", "*.model", "*.txt", "*.md"]
+        patterns = ["*.json", "*.safetensors", "*.model", "*.txt", "*.jinja", "*.md"]
         return Path(snapshot_download(name, revision=revision, allow_patterns=patterns))
     except (LocalEntryNotFoundError, HfHubHTTPError, HFValidationError, OSError) as error:
         raise CheckpointError(
             f"There is no pair {name!r}: it is not a folder, and the hub did not give it "
-            f"({type(error).__name__}: {str(error).splitlines()[0][:200]}). Give a folder, or {BUNDLED!r}."
+            f"({_first_line(error)}). Give a folder, or {BUNDLED!r}."
         ) from error
+
+
+def _first_line(error: Exception) -> str:
+    return f"{type(error).__name__}: {(str(error).splitlines() or [''])[0][:200]}"
 
 
 def _from_folder(folder: Path, dtype: torch.dtype | str | None, device_map: str | dict | None) -> Assistant:
     if (folder / MANIFEST).exists():
         check_manifest(folder)
-    model, info = ChatNTModel.from_pretrained(
+    try:
+        model = _model(folder, dtype, device_map)
+        processor = ChatNTProcessor.from_pretrained(folder)
+    except CheckpointError:
+        raise
+    except (OSError, SafetensorError) as error:
+        raise CheckpointError(f"The pair in {folder} cannot be read: {_first_line(error)}") from error
+    scope = Scope.load(folder / SCOPE) if (folder / SCOPE).exists() else None
+    card = (folder / CARD).read_text() if (folder / CARD).exists() else ""
+    return Assistant(model, processor, scope=scope, card=card)
+
+
+def _model(folder: Path, dtype: torch.dtype | str | None, device_map: str | dict | None) -> ChatNTModel:
+    loaded = ChatNTModel.from_pretrained(
         folder,
         dtype=dtype or "auto",
         device_map=device_map,
         output_loading_info=True,
         ignore_mismatched_sizes=True,
     )
+    model, info = cast("tuple[ChatNTModel, dict]", loaded)
     faults = {
         "missing": sorted(info["missing_keys"]),
         "left over": sorted(info["unexpected_keys"]),
-        "of another shape": sorted(str(key) for key in info["mismatched_keys"]),
+        "of another shape": sorted(str(key[0]) for key in info["mismatched_keys"]),
     }
     if any(faults.values()):
         shown = "; ".join(f"{what}: {', '.join(names[:20])}" for what, names in faults.items() if names)
         raise CheckpointError(f"The weights in {folder} do not fit their configuration; {shown}.")
-    processor = ChatNTProcessor.from_pretrained(folder)
-    scope = Scope.load(folder / SCOPE) if (folder / SCOPE).exists() else None
-    card = (folder / CARD).read_text() if (folder / CARD).exists() else ""
-    return Assistant(model, processor, scope=scope, card=card)
+    if dtype is None:
+        _restore_precision(model.decoder, folder)
+    return model
+
+
+def _restore_precision(decoder: PreTrainedModel, folder: Path) -> None:
+    """Give a decoder the precision of its file; transformers loads all parts in that of the encoder."""
+    stored = {tensor.dtype for tensor in read_safetensors(folder) if tensor.name.startswith("decoder.")}
+    if len(stored) == 1:
+        # Not decoder.to(...), which would also round the table of rotary angles.
+        for tensor in decoder.state_dict(keep_vars=True).values():
+            if tensor.is_floating_point():
+                tensor.data = tensor.data.to(*stored)
 
 
 def _from_published(folder: Path, dtype: torch.dtype | str | None) -> Assistant:
-    conversion = convert_torch(folder, dtype=dtype if isinstance(dtype, torch.dtype) else None)
-    tokenizer = _english_tokenizer(folder)
+    tokenizer = english_tokenizer(folder)
+    if isinstance(dtype, str):
+        dtype = None if dtype == "auto" else cast("torch.dtype", getattr(torch, dtype))
+    conversion = convert_torch(folder, dtype=dtype)
     return Assistant(conversion.model(), published_processor(conversion.config, tokenizer))
-
-
-def _english_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
-    places = [p for p in (folder / "english_tokenizer", folder) if list(p.glob("tokenizer*"))]
-    if not places:
-        raise CheckpointError(
-            f"{folder} has no English tokenizer (tokenizer.model or tokenizer.json, there or in english_tokenizer/)."
-        )
-    return AutoTokenizer.from_pretrained(places[0])
-
-
-def published_processor(
-    config: ChatNTConfig, tokenizer: PreTrainedTokenizerBase, *, official: bool = False
-) -> ChatNTProcessor:
-    """Make the processor that goes with the published weights.
-
-    Parameters
-    ----------
-    config
-        Of the converted model.
-    tokenizer
-        LLaMA's.
-    official
-        Tokenise DNA exactly as the published code, silent about unknown letters.
-    """
-    decoder = config.decoder_config
-    tokenizer.pad_token_id = decoder.pad_token_id
-    return ChatNTProcessor(
-        tokenizer,
-        kmer_tokenizer(),
-        latents=config.resampler_config.latents,
-        vocab_size=decoder.vocab_size,
-        format="chatnt",
-        keep_placeholder=True,
-        max_dna_tokens=config.encoder_config.max_length,
-        max_tokens=decoder.max_position_embeddings,
-        official=official,
-    )
 
 
 def pair(  # noqa: PLR0913 - the parts and their tokenizers
@@ -171,6 +178,7 @@ def pair(  # noqa: PLR0913 - the parts and their tokenizers
     encoder
         Hub name, folder, model type (``"nucleotide_cnn"``) or configuration.
         Names and folders bring their weights, configurations give random ones.
+        It is held in float32, because it is to be trained.
     decoder
         Hub name, folder or configuration of any causal language model.
     dna_tokenizer, tokenizer
@@ -190,24 +198,27 @@ def pair(  # noqa: PLR0913 - the parts and their tokenizers
 
     Raises
     ------
+    CheckpointError
+        If there is no such encoder or decoder.
     ValueError
-        If a tokenizer is needed and not given.
+        If a tokenizer is needed and not given, has no end mark, or if the
+        resampler does not fit between the encoder and the decoder.
     """
-    torch.manual_seed(seed)
-    encoder_model = _part(AutoModel, encoder)
-    decoder_model = _part(AutoModelForCausalLM, decoder)
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        encoder_model, decoder_model = _encoder(encoder), _decoder(decoder)
+        resampler = resampler or _default_resampler(encoder_model, decoder_model)
+        _check_fit(resampler, _default_resampler(encoder_model, decoder_model))
+        resampler_model = Resampler(resampler)
     dna_tokenizer = dna_tokenizer or _dna_tokenizer(encoder, encoder_model.config)
-    tokenizer = tokenizer or _tokenizer("decoder", decoder)
-    text = decoder_model.config.get_text_config()
-    resampler = resampler or _default_resampler(encoder_model.config.hidden_size, text)
     processor = ChatNTProcessor(
-        tokenizer,
+        tokenizer or _tokenizer("decoder", decoder),
         dna_tokenizer,
         latents=resampler.latents,
-        vocab_size=min(resampler.vocab_size, text.vocab_size),
+        vocab_size=_words(decoder_model).num_embeddings,
         format=format,
         max_dna_tokens=_longest(encoder_model.config),
-        max_tokens=text.max_position_embeddings,
+        max_tokens=_longest(decoder_model.config.get_text_config()),
     )
     config = ChatNTConfig(
         encoder_config=encoder_model.config,
@@ -215,20 +226,40 @@ def pair(  # noqa: PLR0913 - the parts and their tokenizers
         decoder_config=decoder_model.config,
         slot_token_id=processor.slot_token_id,
     )
-    model = ChatNTModel(config)
-    model.encoder, model.decoder = encoder_model, decoder_model
+    with torch.device("meta"):  # the parts are there already, and may be large
+        model = ChatNTModel(config)
+    model.encoder, model.resampler, model.decoder = encoder_model, resampler_model, decoder_model
     return Assistant(model, processor)
 
 
-def _part(auto: type, part: str | Path | PreTrainedConfig) -> PreTrainedModel:
-    if isinstance(part, PreTrainedConfig):
-        return auto.from_config(part)
+def _encoder(part: str | Path | PreTrainedConfig) -> PreTrainedModel:
     if str(part) in DNA_TOKENIZERS:
-        return auto.from_config(AutoConfig.for_model(str(part)))
-    return auto.from_pretrained(part)
+        part = AutoConfig.for_model(str(part))
+    return (AutoModel.from_config(part) if isinstance(part, PreTrainedConfig) else load_encoder(part)).float()
 
 
-def _dna_tokenizer(encoder: str | Path | PreTrainedConfig, config: PreTrainedConfig) -> PreTrainedTokenizerBase:
+def _decoder(part: str | Path | PreTrainedConfig) -> PreTrainedModel:
+    if isinstance(part, PreTrainedConfig):
+        return AutoModelForCausalLM.from_config(part)
+    try:
+        return AutoModelForCausalLM.from_pretrained(part)
+    except (OSError, SafetensorError) as error:
+        raise CheckpointError(f"There is no decoder {str(part)!r}: {_first_line(error)}") from error
+
+
+def _check_fit(given: ResamplerConfig, fitting: ResamplerConfig) -> None:
+    wrong = [
+        f"{name}={getattr(given, name)}, expected {getattr(fitting, name)}"
+        for name in ("dna_dim", "dim", *(["vocab_size"] if given.english_aware else []))
+        if getattr(given, name) != getattr(fitting, name)
+    ]
+    if wrong:
+        raise ValueError(f"The resampler does not fit between encoder and decoder: {'; '.join(wrong)}.")
+
+
+def _dna_tokenizer(
+    encoder: str | Path | PreTrainedConfig, config: PreTrainedConfig
+) -> PreTrainedTokenizerBase:
     if config.model_type in DNA_TOKENIZERS:
         return DNA_TOKENIZERS[config.model_type]()
     return _tokenizer("encoder", encoder)
@@ -238,20 +269,34 @@ def _tokenizer(what: str, part: str | Path | PreTrainedConfig) -> PreTrainedToke
     if isinstance(part, PreTrainedConfig):
         name = "dna_tokenizer" if what == "encoder" else "tokenizer"
         raise ValueError(
-            f"The {what} is given as a configuration ({part.model_type}), which brings no tokenizer; give {name}=."
+            f"The {what} is given as a configuration ({part.model_type}), which brings no tokenizer; "
+            f"give {name}=."
         )
     return AutoTokenizer.from_pretrained(part)
 
 
-def _default_resampler(dna_dim: int, text: PreTrainedConfig) -> ResamplerConfig:
-    dim = text.hidden_size
+def _words(decoder: PreTrainedModel) -> nn.Embedding:
+    # Its table, not its configuration: the names and even the sizes there differ from family to family.
+    return cast("nn.Embedding", decoder.get_input_embeddings())
+
+
+def _default_resampler(encoder: PreTrainedModel, decoder: PreTrainedModel) -> ResamplerConfig:
+    words = _words(decoder)
+    dim = words.embedding_dim
     heads = next(h for h in (32, 16, 8, 4, 2, 1) if dim % h == 0 and dim // h >= min(dim, 16))
     return ResamplerConfig(
-        dna_dim=dna_dim, dim=dim, heads=heads, ffn_dim=4 * dim, vocab_size=text.vocab_size
+        dna_dim=encoder.config.hidden_size,
+        dim=dim,
+        heads=heads,
+        ffn_dim=4 * dim,
+        vocab_size=words.num_embeddings,
     )
 
 
 def _longest(config: PreTrainedConfig) -> int:
-    return next(
-        (n for name in ("max_length", "max_position_embeddings") if (n := getattr(config, name, None))), 2048
-    )
+    """Return the most tokens that a part reads; 2048 for one that names no limit."""
+    names = ("max_length", "max_position_embeddings", "n_positions", "max_seq_len")
+    longest = next((n for name in names if (n := getattr(config, name, None))), 2048)
+    # These count positions from the padding's id plus one, so some rows of the table are spare.
+    offset = config.model_type in ("camembert", "esm", "roberta", "xlm-roberta")
+    return longest - (config.pad_token_id + 1 if offset else 0)

@@ -1,14 +1,16 @@
 """Words and letters in, numbers out: the one place where a prompt becomes tensors."""
 
 from collections.abc import Sequence
+from typing import cast
 
 import torch
 from torch import Tensor
-from transformers import BatchFeature, PreTrainedTokenizerBase, ProcessorMixin
+from transformers import AutoProcessor, BatchFeature, PreTrainedTokenizerBase, ProcessorMixin
 
 from chatnt.conversation import FORMATS, PLACEHOLDER, ChatFormat, Turn
 from chatnt.dna_tokenizers import kmer_text
 from chatnt.errors import SequenceTooLongError, SlotError
+from chatnt.model import ChatNTConfig
 
 IGNORED = -100
 """Label of a position that takes no part in the loss."""
@@ -39,7 +41,14 @@ class ChatNTProcessor(ProcessorMixin):
         Longest sequence and longest expanded prompt that the pair reads, in tokens.
     official
         Tokenise DNA as the published code does, silent about unknown letters.
+
+    Raises
+    ------
+    ValueError
+        If the decoder's tokenizer has no end mark, so that no answer could end.
     """
+
+    dna_tokenizer: PreTrainedTokenizerBase  # which ProcessorMixin sets
 
     def __init__(  # noqa: PLR0913 - each is a line of processor_config.json
         self,
@@ -56,8 +65,12 @@ class ChatNTProcessor(ProcessorMixin):
         official: bool = False,
         **kwargs,
     ) -> None:
-        if PLACEHOLDER not in tokenizer.get_vocab():
-            tokenizer.add_special_tokens({"extra_special_tokens": [PLACEHOLDER]})
+        if tokenizer.eos_token_id is None:
+            raise ValueError("The decoder's tokenizer has no end mark; set its eos_token.")
+        if PLACEHOLDER not in tokenizer.all_special_tokens:
+            tokenizer.add_special_tokens(
+                {"extra_special_tokens": [PLACEHOLDER]}, replace_extra_special_tokens=False
+            )
         self.latents, self.vocab_size, self.format = latents, vocab_size, format
         self.keep_placeholder, self.listens_to = keep_placeholder, listens_to
         self.max_dna_tokens, self.max_tokens, self.official = max_dna_tokens, max_tokens, official
@@ -73,11 +86,18 @@ class ChatNTProcessor(ProcessorMixin):
         """Id of ``<DNA>``, which marks the slots."""
         return self.tokenizer.convert_tokens_to_ids(PLACEHOLDER)
 
+    @property
+    def pad_token_id(self) -> int:
+        """Id that fills rows up: the tokenizer's padding, or its end mark if it has none."""
+        pad, end = self.tokenizer.pad_token_id, self.tokenizer.eos_token_id
+        return self._clamped(end if pad is None else pad)
+
     def __call__(
         self,
         conversations: Sequence[Sequence[Turn]],
         *,
         answers: Sequence[str] | None = None,
+        room: int = 0,
     ) -> BatchFeature:
         """Turn conversations into one batch.
 
@@ -88,6 +108,8 @@ class ChatNTProcessor(ProcessorMixin):
         answers
             Answers of the last turns, to train on or to score: padding is then on
             the right and there are `labels`. Without them padding is on the left.
+        room
+            Tokens of the decoder's reach to leave free, for an answer to be written.
 
         Returns
         -------
@@ -108,10 +130,10 @@ class ChatNTProcessor(ProcessorMixin):
         labels = None
         if answers is not None:
             rows, labels = self._with_answers(prompts, rows, answers)
-        self._check_length(rows)
+        self._check_length(rows, room)
         side = "left" if answers is None else "right"
-        pad = self.tokenizer.pad_token_id or 0
-        data = dict(zip(("input_ids", "attention_mask"), _padded(rows, pad, side), strict=True))
+        filled = _padded(rows, self.pad_token_id, side)
+        data: dict[str, Tensor] = dict(zip(("input_ids", "attention_mask"), filled, strict=True))
         if labels is not None:
             data["labels"] = _padded(labels, IGNORED, side)[0]
         data |= self._question(conversations, prompts) | self._dna(conversations)
@@ -139,7 +161,7 @@ class ChatNTProcessor(ProcessorMixin):
         template = self.chat_format.answer
         full = self._ids([p + template.format(answer=a) for p, a in zip(prompts, answers, strict=True)])
         end = self.tokenizer.eos_token_id
-        expanded = [self._expand(ids) + [end] for ids in full]
+        expanded = [[*self._expand(ids), end] for ids in full]
         labels = []
         for prompt, row in zip(rows, expanded, strict=True):
             # A tokenizer may join the last letters of the prompt with the answer.
@@ -147,18 +169,19 @@ class ChatNTProcessor(ProcessorMixin):
             labels.append([IGNORED] * same + row[same:])
         return expanded, labels
 
-    def _check_length(self, rows: list[list[int]]) -> None:
+    def _check_length(self, rows: list[list[int]], room: int) -> None:
         longest = max(map(len, rows))
-        if longest > self.max_tokens:
+        if longest + room > self.max_tokens:
+            answer = f" and the answer needs up to {room:,}" if room else ""
             raise SlotError(
-                f"The prompt has {longest} tokens, slots included, but this pair reads "
-                f"{self.max_tokens}; shorten the question or start a new conversation."
+                f"The prompt has {longest:,} tokens, slots included{answer}, but this pair reads "
+                f"{self.max_tokens:,}; shorten the question or start a new conversation."
             )
 
     def _question(self, conversations: Sequence[Sequence[Turn]], prompts: list[str]) -> dict[str, Tensor]:
         heard = prompts if self.listens_to == "prompt" else [c[-1].question.text for c in conversations]
         rows = [[self._clamped(i) for i in ids] for ids in self._ids(heard)]
-        ids, mask = _padded(rows, self._clamped(self.tokenizer.pad_token_id or 0), "right")
+        ids, mask = _padded(rows, self.pad_token_id, "right")
         return {"question_ids": ids, "question_mask": mask}
 
     def _dna(self, conversations: Sequence[Sequence[Turn]]) -> dict[str, Tensor]:
@@ -169,7 +192,8 @@ class ChatNTProcessor(ProcessorMixin):
         texts = [text for group in groups for text in group]
         tokens = iter(self._dna_ids(texts))
         rows = [[next(tokens) for _ in group] + [[]] * (most - len(group)) for group in groups]
-        ids, mask = _padded([r for row in rows for r in row], self.dna_tokenizer.pad_token_id, "right")
+        pad = cast("int | None", self.dna_tokenizer.pad_token_id)
+        ids, mask = _padded([r for row in rows for r in row], pad or 0, "right")
         return {"dna_ids": ids.unflatten(0, (-1, most)), "dna_mask": mask.unflatten(0, (-1, most))}
 
     def _dna_ids(self, texts: list[str]) -> list[list[int]]:
@@ -198,3 +222,6 @@ def _padded(rows: Sequence[Sequence[int]], value: int, side: str) -> tuple[Tenso
         ids[i, where] = torch.tensor(row, dtype=torch.long)
         mask[i, where] = 1
     return ids, mask
+
+
+AutoProcessor.register(ChatNTConfig, ChatNTProcessor)

@@ -73,7 +73,8 @@ class Scores:
         """Return the scores as a Markdown table."""
         head = "| task | sequences | MCC | accuracy | unparsed |\n|---|---:|---:|---:|---:|\n"
         return head + "".join(
-            f"| {t.task} | {t.count:,} | {t.mcc:.3f} | {t.accuracy:.1%} | {t.unparsed} |\n" for t in self.tasks
+            f"| {t.task} | {t.count:,} | {t.mcc:.3f} | {t.accuracy:.1%} | {t.unparsed} |\n"
+            for t in self.tasks
         )
 
     def __str__(self) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import torch
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
 from tqdm.auto import tqdm
@@ -72,21 +72,32 @@ class Trainer:
         How to train.
     folder
         Holds ``checkpoint.safetensors`` (replaced atomically) and ``log.jsonl``.
-        If it has a checkpoint, training goes on from there.
+        If it has a checkpoint, training goes on from there, and so does the log.
+
+    Raises
+    ------
+    CheckpointError
+        If the checkpoint is of another run, or cannot be read.
     """
 
-    def __init__(self, model: nn.Module, losses: LossesOfStep, plan: TrainingPlan, folder: str | Path) -> None:
+    def __init__(
+        self, model: nn.Module, losses: LossesOfStep, plan: TrainingPlan, folder: str | Path
+    ) -> None:
         self.model, self.losses, self.plan, self.folder = model, losses, plan, Path(folder)
         self.weights = {n: p for n, p in model.named_parameters() if p.requires_grad}
         self.average = {n: p.detach().clone() for n, p in self.weights.items()}
         matrices = [p for p in self.weights.values() if p.ndim > 1]
         others = [p for p in self.weights.values() if p.ndim <= 1]
-        groups = [{"params": matrices, "weight_decay": plan.weight_decay}, {"params": others, "weight_decay": 0}]
+        groups = [
+            {"params": matrices, "weight_decay": plan.weight_decay},
+            {"params": others, "weight_decay": 0},
+        ]
         self.optimizer = torch.optim.AdamW(groups, betas=(0.9, 0.98))
         self.step = 0
         self.folder.mkdir(parents=True, exist_ok=True)
         if self._checkpoint.exists():
             self._resume()
+        self._forget_later_steps()
 
     def run(self, validate: Callable[[], dict[str, float]] | None = None) -> None:
         """Train to the last step, then leave the averaged weights in the model.
@@ -95,6 +106,11 @@ class Trainer:
         ----------
         validate
             Called with the averaged weights in place; what it returns is logged.
+
+        Raises
+        ------
+        FloatingPointError
+            If a loss is not finite; the last checkpoint is from before.
         """
         plan = self.plan
         with tqdm(total=plan.steps, initial=self.step, desc=self.folder.name, mininterval=5) as bar:
@@ -124,7 +140,9 @@ class Trainer:
             loss.backward()
             total += loss.item()
         if not math.isfinite(total):
-            raise FloatingPointError(f"The loss of step {self.step} is {total}; the last checkpoint is intact.")
+            raise FloatingPointError(
+                f"The loss of step {self.step} is {total}; the last checkpoint is intact."
+            )
         nn.utils.clip_grad_norm_(self.weights.values(), self.plan.clip)
         self.optimizer.step()
         self.optimizer.zero_grad()
@@ -142,6 +160,10 @@ class Trainer:
     def _checkpoint(self) -> Path:
         return self.folder / "checkpoint.safetensors"
 
+    @property
+    def _log_file(self) -> Path:
+        return self.folder / "log.jsonl"
+
     def _swap(self) -> None:
         for name, weight in self.weights.items():
             kept = weight.detach().clone()
@@ -157,8 +179,24 @@ class Trainer:
             self._swap()
 
     def _log(self, record: dict) -> None:
-        with open(self.folder / "log.jsonl", "a") as log:
+        with open(self._log_file, "a") as log:
             log.write(json.dumps(record) + "\n")
+
+    def _forget_later_steps(self) -> None:
+        """Take out of the log what a killed run did after its checkpoint, and a line half written."""
+        if not self._log_file.exists():
+            return
+        kept = {}
+        for line in self._log_file.read_text().splitlines():
+            try:
+                step = json.loads(line)["step"]
+            except ValueError:
+                continue
+            if step < self.step:
+                kept[step] = line + "\n"
+        partial = self._log_file.with_suffix(".partial")
+        partial.write_text("".join(kept.values()))
+        os.replace(partial, self._log_file)
 
     def _save(self) -> None:
         tensors = {}
@@ -176,15 +214,13 @@ class Trainer:
         os.replace(partial, self._checkpoint)
 
     def _resume(self) -> None:
-        with safe_open(self._checkpoint, "pt", device=str(self._device)) as saved:
-            metadata, names = saved.metadata(), set(saved.keys())
-            missing = {f"weight/{n}" for n in self.weights} ^ {n for n in names if n.startswith("weight/")}
-            if missing or json.loads(metadata["plan"]) != dataclasses.asdict(self.plan):
-                raise CheckpointError(
-                    f"{self._checkpoint} is of another run (plan {metadata['plan']}, tensors "
-                    f"{sorted(missing)[:5]}); choose another folder or remove it."
-                )
-            self.step = int(metadata["step"])
+        try:
+            saved = safe_open(self._checkpoint, "pt", device=str(self._device))
+        except SafetensorError as error:
+            raise CheckpointError(f"{self._checkpoint} cannot be read; remove it: {error}") from error
+        with saved:
+            self._check_same_run(saved)
+            self.step = int(saved.metadata()["step"])
             for name, weight in self.weights.items():
                 weight.data.copy_(saved.get_tensor(f"weight/{name}"))
                 self.average[name].copy_(saved.get_tensor(f"average/{name}"))
@@ -193,3 +229,14 @@ class Trainer:
                     "exp_avg": saved.get_tensor(f"mean/{name}"),
                     "exp_avg_sq": saved.get_tensor(f"square/{name}"),
                 }
+
+    def _check_same_run(self, saved: safe_open) -> None:
+        here = {f"weight/{n}": list(w.shape) for n, w in self.weights.items()}
+        there = {n: saved.get_slice(n).get_shape() for n in saved.keys() if n.startswith("weight/")}  # noqa: SIM118
+        differ = sorted(n for n in here.keys() | there.keys() if here.get(n) != there.get(n))
+        plan = (saved.metadata() or {}).get("plan", "null")
+        if differ or json.loads(plan) != dataclasses.asdict(self.plan):
+            raise CheckpointError(
+                f"{self._checkpoint} is of another run (plan {plan}, tensors that differ: "
+                f"{', '.join(differ[:5]) or 'none'}); choose another folder or remove it."
+            )

@@ -1,12 +1,14 @@
 """A pair as one model: encode the DNA, resample it, fill the slots, decode."""
 
+from typing import cast
+
 import torch
 from torch import Tensor, nn
 from transformers import AutoModel, AutoModelForCausalLM, GenerationMixin, PreTrainedModel
 from transformers.modeling_outputs import CausalLMOutputWithPast
 
 from chatnt.errors import SlotError
-from chatnt.model.config import ChatNTConfig
+from chatnt.model.config import ChatNTConfig, ResamplerConfig
 from chatnt.model.resampler import Resampler
 
 
@@ -22,7 +24,7 @@ class ChatNTModel(PreTrainedModel, GenerationMixin):
     config_class = ChatNTConfig
     base_model_prefix = ""
     main_input_name = "input_ids"
-    input_modalities = ("dna", "text")
+    input_modalities = ["dna", "text"]
     supports_gradient_checkpointing = True
     _supports_sdpa = True
     _supports_flash_attn = True
@@ -32,7 +34,7 @@ class ChatNTModel(PreTrainedModel, GenerationMixin):
     def __init__(self, config: ChatNTConfig) -> None:
         super().__init__(config)
         self.encoder = AutoModel.from_config(config.encoder_config)
-        self.resampler = Resampler(config.resampler_config)
+        self.resampler = Resampler(cast("ResamplerConfig", config.resampler_config))
         self.decoder = AutoModelForCausalLM.from_config(config.decoder_config)
         if config.decoder_final_norm_eps is not None:
             set_final_norm_eps(self.decoder, config.decoder_final_norm_eps)
@@ -41,9 +43,9 @@ class ChatNTModel(PreTrainedModel, GenerationMixin):
             round_norms_to_half(self.resampler)
         self.post_init()
 
-    def get_input_embeddings(self) -> nn.Module:
+    def get_input_embeddings(self) -> nn.Embedding:
         """Return the decoder's table of word embeddings."""
-        return self.decoder.get_input_embeddings()
+        return cast("nn.Embedding", self.decoder.get_input_embeddings())
 
     def set_input_embeddings(self, value: nn.Module) -> None:
         """Replace the decoder's table of word embeddings."""
@@ -170,7 +172,8 @@ class ChatNTModel(PreTrainedModel, GenerationMixin):
         input_ids, attention_mask
             Tensors of shape (batch, tokens); the prompt with its slots.
         dna_ids, dna_mask
-            Tensors of shape (batch, sequences, dna_tokens).
+            Tensors of shape (batch, sequences, dna_tokens). Without a mask every
+            token is read.
         question_ids, question_mask
             Tensors of shape (batch, words); what the resampler listens to.
         soft_tokens
@@ -192,9 +195,14 @@ class ChatNTModel(PreTrainedModel, GenerationMixin):
         ------
         SlotError
             If slots and soft tokens do not match.
+        ValueError
+            If there is neither a prompt nor its embedding.
         """
         if inputs_embeds is None:
+            if input_ids is None:
+                raise ValueError("Give input_ids with the prompt, or inputs_embeds.")
             if soft_tokens is None and dna_ids is not None:
+                dna_mask = torch.ones_like(dna_ids) if dna_mask is None else dna_mask
                 soft_tokens = self.get_soft_tokens(dna_ids, dna_mask, question_ids, question_mask)
             inputs_embeds = self.fill_slots(input_ids, soft_tokens, dna_mask)
         return self.decoder(
@@ -205,19 +213,26 @@ class ChatNTModel(PreTrainedModel, GenerationMixin):
     def generate(self, inputs: Tensor | None = None, **kwargs):
         """Write answers, as `GenerationMixin.generate` does.
 
-        The DNA is encoded once, before the rows are repeated for beams.
+        The DNA is encoded once, before the rows are repeated for beams. The slot
+        token is never written, because nothing would fill that slot.
         """
-        if kwargs.get("soft_tokens") is None and kwargs.get("dna_ids") is not None:
-            names = ("dna_ids", "dna_mask", "question_ids", "question_mask")
-            kwargs["soft_tokens"] = self.get_soft_tokens(*(kwargs.get(name) for name in names))
-        for name in ("dna_ids", "question_ids", "question_mask"):
-            kwargs.pop(name, None)
-        return super().generate(inputs, **kwargs)
+        dna_ids, *question = (kwargs.pop(name, None) for name in ("dna_ids", "question_ids", "question_mask"))
+        if kwargs.get("soft_tokens") is None and dna_ids is not None:
+            if kwargs.get("dna_mask") is None:
+                kwargs["dna_mask"] = torch.ones_like(dna_ids)
+            kwargs["soft_tokens"] = self.get_soft_tokens(dna_ids, kwargs["dna_mask"], *question)
+        if self.config.slot_token_id < self.config.get_text_config().vocab_size:
+            chosen = kwargs.get("generation_config") or self.generation_config
+            suppressed = kwargs.get("suppress_tokens") or chosen.suppress_tokens or []
+            kwargs["suppress_tokens"] = sorted({*suppressed, self.config.slot_token_id})
+        return super().generate(inputs, **kwargs)  # pyright: ignore[reportAttributeAccessIssue]
 
     def prepare_inputs_for_generation(self, input_ids: Tensor, **kwargs) -> dict:
         """Hand the soft tokens over on the first step only; later ones read the cache."""
         first = kwargs.get("is_first_iteration", False) or not kwargs.get("use_cache", True)
-        inputs = super().prepare_inputs_for_generation(input_ids, **kwargs)
+        inputs = super().prepare_inputs_for_generation(  # pyright: ignore[reportAttributeAccessIssue]
+            input_ids, **kwargs
+        )
         if not first:
             inputs["soft_tokens"] = inputs["dna_mask"] = None
         return inputs

@@ -1,5 +1,7 @@
 """The configuration of a pair: encoder, resampler and decoder."""
 
+from typing import cast
+
 from transformers import AutoConfig, PreTrainedConfig
 from transformers.configuration_utils import SubConfigSpec
 
@@ -96,4 +98,4 @@ class ChatNTConfig(PreTrainedConfig):
 
     def get_text_config(self, *args, **kwargs) -> PreTrainedConfig:
         """Return the decoder's configuration, which generation and caches read."""
-        return self.decoder_config
+        return cast("PreTrainedConfig", self.decoder_config)

@@ -57,9 +57,7 @@ class ResidualBlock(nn.Module):
         super().__init__()
         dim, width = config.dim, config.width
         self.norm = nn.LayerNorm(dim, eps=config.layer_norm_eps)
-        self.conv = nn.Conv1d(
-            dim, dim, width, dilation=dilation, padding=dilation * (width - 1) // 2
-        )
+        self.conv = nn.Conv1d(dim, dim, width, dilation=dilation, padding=dilation * (width - 1) // 2)
         self.mix = nn.Linear(dim, dim)
         self.dropout = nn.Dropout(config.dropout)
 
@@ -91,9 +89,7 @@ class NucleotideCNN(PreTrainedModel):
                 f"stem_width={config.stem_width} and width={config.width} must be odd, "
                 "so that a convolution has a centre"
             )
-        self.stem = nn.Conv1d(
-            4, config.stem_dim, config.stem_width, padding=config.stem_width // 2
-        )
+        self.stem = nn.Conv1d(4, config.stem_dim, config.stem_width, padding=config.stem_width // 2)
         self.pool = nn.Conv1d(config.stem_dim, config.dim, config.stride, stride=config.stride)
         # Distances from the centre, in output positions, counted from 0 at the far left.
         self.positions = nn.Embedding(config.max_length // config.stride + 2, config.dim)
@@ -102,6 +98,7 @@ class NucleotideCNN(PreTrainedModel):
         # Added again at the end, so that whoever attends can address a distance directly.
         self.addresses = nn.Embedding(self.positions.num_embeddings, config.dim)
         # Stored with the weights: models are created without memory and then filled.
+        self.bases: Tensor
         self.register_buffer("bases", base_table())
         self.post_init()
 
@@ -110,7 +107,7 @@ class NucleotideCNN(PreTrainedModel):
         super()._init_weights(module)
         # The usual 0.02 would drown positions in the signal of the bases, and a task
         # that hangs on one position (a splice site) would not be learned for long.
-        if module in (self.positions, self.addresses):
+        if isinstance(module, nn.Embedding):
             initialization.normal_(module.weight, std=0.5)
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor | None = None) -> BaseModelOutput:

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import scaled_dot_product_attention
-from transformers import PreTrainedModel
+from transformers import PreTrainedModel, initialization
 
 from chatnt.model.config import ResamplerConfig
 
@@ -81,7 +81,7 @@ class Resampler(PreTrainedModel):
     def __init__(self, config: ResamplerConfig) -> None:
         super().__init__(config)
         self.project = nn.Linear(config.dna_dim, config.dim)
-        self.latents = nn.Parameter(torch.empty(config.latents, config.dim).normal_(std=0.02))
+        self.latents = nn.Parameter(torch.randn(config.latents, config.dim))
         self.blocks = nn.ModuleList(ResamplerBlock(config) for _ in range(config.layers))
         if config.english_aware:
             self.words = nn.Embedding(config.vocab_size, config.dim)
@@ -89,6 +89,16 @@ class Resampler(PreTrainedModel):
             self.norm_output = nn.LayerNorm(config.dim, eps=config.layer_norm_eps)
             self.scale = nn.Parameter(torch.tensor(float(config.output_scale)))
         self.post_init()
+
+    @torch.no_grad()
+    def _init_weights(self, module: nn.Module) -> None:
+        super()._init_weights(module)
+        # Nothing normalises what is attended to, so vectors must start at unit size: with the
+        # usual 0.02 every attention starts uniform, and stays so for thousands of steps.
+        if isinstance(module, nn.Linear):
+            initialization.normal_(module.weight, std=module.in_features**-0.5)
+        elif isinstance(module, nn.Embedding):
+            initialization.normal_(module.weight, std=1.0)
 
     def forward(
         self,
@@ -122,7 +132,9 @@ class Resampler(PreTrainedModel):
         question = None
         if self.config.english_aware:
             if question_ids is None or question_mask is None:
-                raise ValueError("This resampler listens to the question: give question_ids and question_mask.")
+                raise ValueError(
+                    "This resampler listens to the question: give question_ids and question_mask."
+                )
             question = self.words(question_ids), question_mask.bool()
         material = self.project(dna), dna_mask.bool()
         x = self.latents.expand(len(dna), -1, -1)

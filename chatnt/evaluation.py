@@ -4,6 +4,8 @@ import random
 from collections import Counter
 from collections.abc import Sequence
 
+from sklearn.metrics import matthews_corrcoef
+
 from chatnt.conversation import Question, Turn
 from chatnt.engine import Engine
 from chatnt.errors import AnswerError
@@ -17,7 +19,7 @@ UNPARSED = "unparsed"
 """What an answer counts as that states no label."""
 
 
-def score_answers(
+def score_answers(  # noqa: PLR0913 - what is asked, of whom, and how
     engine: Engine,
     task: Task,
     examples: Sequence[Example],
@@ -46,8 +48,6 @@ def score_answers(
     batch_size
         Sequences at a time.
     """
-    from sklearn.metrics import matthews_corrcoef
-
     rng = random.Random(f"{seed}/{task.name}")
     questions = [Question(rng.choice(task.questions.of(wordings)), (DNA(e.sequence),)) for e in examples]
     answers = engine.generate([[Turn(q)] for q in questions], batch_size=batch_size)
@@ -73,7 +73,7 @@ def _stated(task: Task, answer: str) -> str:
         return UNPARSED
 
 
-def evaluate(
+def evaluate(  # noqa: PLR0913 - what is asked, of whom, and how
     engine: Engine,
     data: dict[str, Sequence[Example]],
     tasks: Sequence[Task],

@@ -1,0 +1,212 @@
+"""The command line: what it prints, and how it fails."""
+
+import gzip
+import io
+from unittest import mock
+
+import pytest
+
+import chatnt
+from chatnt.assistant import Assistant
+from chatnt.cli import main
+from chatnt.errors import CheckpointError
+from tests.model.checkpoints import torch_tensors, write_torch
+from tests.test_loading import small_tokenizer
+from tests.tiny import tiny_pair
+
+ASKED = "Is there a TATA promoter in <DNA>?"
+RECORDS = {"HBB": "ACGTTGCA", "HS_1": "GGGCCCAAA", "sp|X.1": "TTTTTTTTTTTT"}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("pairs") / "tiny"
+    Assistant(*tiny_pair(), card="# The card of a tiny pair\n").save(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def chat(folder):
+    return chatnt.load(folder)
+
+
+@pytest.fixture
+def fasta(tmp_path):
+    path = tmp_path / "records.fa"
+    path.write_text("".join(f">{name} some words\n{letters}\n" for name, letters in RECORDS.items()))
+    return path
+
+
+@pytest.fixture
+def run(folder, capsys):
+    def run(*arguments, pair=folder):
+        status = main([*arguments, "--pair", str(pair)])
+        printed = capsys.readouterr()
+        return status, printed.out, printed.err
+
+    return run
+
+
+def one_line(error):
+    assert error.startswith("chatnt: ")
+    assert error.count("\n") == 1
+    assert error.endswith("\n")
+    assert "Traceback" not in error
+    return error
+
+
+def test_a_typed_sequence_is_asked_about(run, chat):
+    assert run("ask", ASKED, "--dna", "ACGTTGCA") == (0, f"{chat.ask(ASKED, 'ACGTTGCA')!r}\n", "")
+
+
+def test_several_typed_sequences_belong_to_as_many_placeholders(run, chat):
+    question = "Is <DNA> like <DNA>?"
+    assert (
+        run("ask", question, "--dna", "ACGT", "--dna", "GG")[1] == f"{chat.ask(question, ['ACGT', 'GG'])!r}\n"
+    )
+
+
+def test_a_question_without_sequence(run, chat):
+    assert run("ask", "Who are you?") == (0, f"{chat.ask('Who are you?')!r}\n", "")
+
+
+def test_every_record_of_a_file_is_asked_about(run, chat, fasta):
+    status, out, _ = run("ask", ASKED, "--fasta", str(fasta))
+    assert status == 0
+    expected = [f"{name}\t{chat.ask(ASKED, letters)!r}\n" for name, letters in RECORDS.items()]
+    assert out == "".join(expected)
+
+
+def test_an_address_in_the_question_is_no_reference(run, fasta):
+    status, out, _ = run("ask", f"{ASKED} Write to me@example.org", "--fasta", str(fasta))
+    assert status == 0
+    assert [line.split("\t")[0] for line in out.splitlines()] == list(RECORDS)
+
+
+@pytest.mark.parametrize("name", RECORDS)
+def test_a_reference_asks_about_one_record(run, chat, fasta, name):
+    status, out, _ = run("ask", f"Is there a TATA promoter in @{name}?", "--fasta", str(fasta))
+    assert (status, out) == (0, f"{chat.ask(ASKED, RECORDS[name])!r}\n")
+
+
+def test_a_compressed_file_and_standard_input_are_read(run, fasta, tmp_path, monkeypatch):
+    expected = run("ask", ASKED, "--fasta", str(fasta))
+    (tmp_path / "records.fa.gz").write_bytes(gzip.compress(fasta.read_bytes()))
+    assert run("ask", ASKED, "--fasta", str(tmp_path / "records.fa.gz")) == expected
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(fasta.read_bytes())))
+    assert run("ask", ASKED, "--fasta", "-") == expected
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ([ASKED], "1 placeholder but 0 sequences"),
+        (["Is there a promoter?", "--dna", "ACGT"], "0 placeholders but 1 sequence"),
+        ([ASKED, "--dna", "ACGT-ACGT"], "'-' (1 times)"),
+        ([ASKED, "--dna", "A" * 500], "500 bases"),
+        ([ASKED, "--dna", "MKVLAAGIVGLCAKALE"], "looks like a protein"),
+        (["word " * 10_000], "shorten the question"),
+        ([ASKED, "--fasta", "nowhere.fa"], "nowhere.fa"),
+        ([ASKED, "--fasta", "."], "."),
+        (["Is there a promoter in @HBA?", "--fasta", "{fasta}"], "@HBA (no sequences)"),
+        (["Is <DNA> like <DNA>?", "--fasta", "{fasta}"], "2 placeholders but 3 sequences"),
+    ],
+)
+def test_an_error_is_one_line_and_status_two(run, fasta, tmp_path, monkeypatch, arguments, told):
+    monkeypatch.chdir(tmp_path)
+    status, out, error = run("ask", *(a.replace("{fasta}", str(fasta)) for a in arguments))
+    assert (status, out) == (2, "")
+    assert told in one_line(error)
+
+
+@pytest.mark.parametrize("content", ["", "ACGT\n", ">a\n", ">a\nACGT\n>a\nGG\n", ">a\nACGT!\n"])
+def test_a_bad_file_is_an_error_that_names_it_or_its_record(run, tmp_path, content):
+    path = tmp_path / "bad.fa"
+    path.write_text(content)
+    status, out, error = run("ask", ASKED, "--fasta", str(path))
+    assert (status, out) == (2, "")
+    assert "bad.fa" in one_line(error) or "'a'" in error
+
+
+def test_a_pair_that_is_not_there_is_an_error(run):
+    status, out, error = run("ask", ASKED, "--dna", "ACGT", pair="no/such-pair")
+    assert (status, out) == (2, "")
+    assert "no/such-pair" in one_line(error)
+
+
+def test_an_error_of_many_lines_is_one(run):
+    with mock.patch("chatnt.loading.load", side_effect=CheckpointError("first\n  second\n  third")):
+        assert run("ask", ASKED, "--dna", "ACGT")[2] == "chatnt: first second third\n"
+
+
+def test_a_mistake_in_the_program_is_not_hidden(run):
+    with mock.patch("chatnt.loading.load", side_effect=ZeroDivisionError), pytest.raises(ZeroDivisionError):
+        run("ask", ASKED, "--dna", "ACGT")
+
+
+def test_the_card_is_printed(run):
+    assert run("card") == (0, "# The card of a tiny pair\n\n", "")
+
+
+def test_a_published_checkpoint_is_converted(tmp_path, capsys):
+    source = write_torch(tmp_path / "released", torch_tensors())
+    arguments = ["convert", str(source), str(tmp_path / "ours")]
+    assert main(arguments) == 2
+    assert "tokenizer" in one_line(capsys.readouterr().err)
+    small_tokenizer(tmp_path / "words")
+    assert main([*arguments, "--tokenizer", str(tmp_path / "words")]) == 0
+    assert f"Wrote {tmp_path / 'ours'}" in capsys.readouterr().out
+    assert chatnt.load(tmp_path / "ours").processor.keep_placeholder
+
+
+def test_a_pickle_is_not_opened_unasked(tmp_path, capsys):
+    small_tokenizer(tmp_path)
+    (tmp_path / "params.joblib").write_bytes(b"")
+    assert main(["convert", str(tmp_path / "params.joblib"), str(tmp_path / "ours")]) == 2
+    assert "pickle" in one_line(capsys.readouterr().err)
+
+
+def helped(capsys, *arguments):
+    with pytest.raises(SystemExit) as left:
+        main([*arguments, "--help"])
+    assert left.value.code == 0
+    return capsys.readouterr().out
+
+
+def test_the_help_lists_every_command_with_a_line(capsys):
+    text = helped(capsys)
+    for command in ("ask", "demo", "card", "convert"):
+        line = next(line for line in text.splitlines() if line.split()[:1] == [command])
+        assert len(line.split()) > 3
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        ("ask", ["<DNA>", "@name", "--fasta", "--dna", "--pair", "Example: chatnt ask", "standard input"]),
+        ("demo", ["beta-globin", "--html", "--pair"]),
+        ("card", ["how well it does", "--pair"]),
+        ("convert", ["safetensors", "--allow-pickle", "--tokenizer", "trust"]),
+    ],
+)
+def test_the_help_of_a_command_tells_what_it_takes(capsys, command, told):
+    text = " ".join(helped(capsys, command).split())
+    for part in told:
+        assert part in text
+    assert "None" not in text
+    assert "==SUPPRESS==" not in text
+
+
+def test_the_version_is_told(capsys):
+    with pytest.raises(SystemExit) as left:
+        main(["--version"])
+    assert left.value.code == 0
+    assert capsys.readouterr().out == f"chatnt {chatnt.__version__}\n"
+
+
+@pytest.mark.parametrize("arguments", [[], ["sing"], ["ask"], ["ask", ASKED, "--colour", "red"]])
+def test_what_is_no_command_shows_how_to_call_it(capsys, arguments):
+    with pytest.raises(SystemExit) as left:
+        main(arguments)
+    assert left.value.code == 2
+    assert "usage: chatnt" in capsys.readouterr().err
