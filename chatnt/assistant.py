@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import torch
+from torch import Tensor
 
 from chatnt.conversation import PLACEHOLDER, Answer, Question, Turn
 from chatnt.engine import Engine
@@ -139,9 +140,10 @@ class Assistant:
         refusal, task = self._recognised(question, task_name)
         if refusal:
             return Answer(refusal, question, in_scope=False)
-        text = self.engine.generate([turns])[0]
+        soft_tokens = self.engine.read(turns)
+        text = self.engine.generate([turns], soft_tokens=soft_tokens)[0]
         answer = Answer(text, question, task=task and task.name)
-        return self._judged(answer, turns, task) if task else answer
+        return self._judged(answer, turns, task, soft_tokens) if task else answer
 
     def _recognised(self, question: Question, task_name: str | None) -> tuple[str, Task | None]:
         """Return a refusal, or an empty text and the task."""
@@ -160,16 +162,18 @@ class Assistant:
             return f"{known}; this question is not about them, so I do not answer it.", None
         return "", get_task(match.task)
 
-    def _judged(self, answer: Answer, turns: list[Turn], task: Task) -> Answer:
+    def _judged(self, answer: Answer, turns: list[Turn], task: Task, soft_tokens: Tensor | None) -> Answer:
         notes = tuple(_window_notes(task, answer.question.sequences[0])) if answer.question.sequences else ()
         try:
             label = task.parse(answer.text)
         except AnswerError:
             return dataclasses.replace(answer, notes=notes)
-        probability = self.label_probabilities(turns, task)[label]
+        probability = self.label_probabilities(turns, task, soft_tokens=soft_tokens)[label]
         return dataclasses.replace(answer, label=label, probability=probability, notes=notes)
 
-    def label_probabilities(self, turns: Sequence[Turn], task: Task) -> dict[str, float]:
+    def label_probabilities(
+        self, turns: Sequence[Turn], task: Task, *, soft_tokens: Tensor | None = None
+    ) -> dict[str, float]:
         """Return the share of each label in the likelihood of all sentences that state one.
 
         Parameters
@@ -178,9 +182,13 @@ class Assistant:
             The conversation; the last turn's answer is judged.
         task
             Gives the labels and the sentences.
+        soft_tokens
+            What `Engine.read` gave, if the DNA has been encoded already.
         """
         sentences = [task.answers[label].train for label in task.labels]
-        scores = self.engine.score(turns, [text for texts in sentences for text in texts])
+        scores = self.engine.score(
+            turns, [text for texts in sentences for text in texts], soft_tokens=soft_tokens
+        )
         weights = torch.stack(
             [part.logsumexp(0) for part in scores.split([len(texts) for texts in sentences])]
         )

@@ -31,8 +31,29 @@ class Engine:
         self.model = model.eval()
         self.processor = processor
 
+    @torch.inference_mode()
+    def read(self, conversation: Sequence[Turn]) -> Tensor | None:
+        """Encode the DNA of a conversation for its last question.
+
+        Returns
+        -------
+        Tensor or None
+            The soft tokens, of shape (1, sequences, latents, dim), for `generate` and
+            `score`; `None` if there is no DNA.
+        """
+        batch = self.processor([conversation]).to(self.model.device)
+        if "dna_ids" not in batch:
+            return None
+        names = ("dna_ids", "dna_mask", "question_ids", "question_mask")
+        return self.model.get_soft_tokens(*(batch[name] for name in names))
+
     def generate(
-        self, conversations: Sequence[Sequence[Turn]], *, max_new_tokens: int = 64, batch_size: int = 32
+        self,
+        conversations: Sequence[Sequence[Turn]],
+        *,
+        max_new_tokens: int = 64,
+        batch_size: int = 32,
+        soft_tokens: Tensor | None = None,
     ) -> list[str]:
         """Write the answer of each conversation's last turn, greedily.
 
@@ -44,6 +65,8 @@ class Engine:
             Longest answer, in tokens.
         batch_size
             Conversations at a time; those of similar length go together.
+        soft_tokens
+            What `read` gave for a single conversation, so that its DNA is not encoded again.
 
         Returns
         -------
@@ -61,6 +84,8 @@ class Engine:
         for start in range(0, len(order), batch_size):
             rows = order[start : start + batch_size]
             batch = self._prompts([conversations[i] for i in rows], max_new_tokens)
+            if soft_tokens is not None:
+                batch["soft_tokens"] = soft_tokens
             written = self.model.generate(**batch, **self._settings(max_new_tokens))
             for i, ids in zip(rows, written[:, batch["input_ids"].shape[1] :], strict=True):
                 texts[i] = self.processor.decode(ids)
@@ -95,10 +120,13 @@ class Engine:
             pieces.wanted = False
 
     @torch.inference_mode()
-    def score(self, conversation: Sequence[Turn], answers: Sequence[str]) -> Tensor:
+    def score(
+        self, conversation: Sequence[Turn], answers: Sequence[str], *, soft_tokens: Tensor | None = None
+    ) -> Tensor:
         """Score given answers of the last turn.
 
-        The prompt, with its DNA, runs once; the answers share its cache.
+        The prompt, with its DNA, runs once; the answers share its cache. `soft_tokens`,
+        from `read`, saves encoding the DNA again.
 
         Returns
         -------
@@ -121,7 +149,11 @@ class Engine:
         shared = int((labels != IGNORED).int().argmax(1).min())
         others = {name: t[:1] for name, t in rows.items() if name.startswith(("dna_", "question_"))}
         prompt = self.model(
-            input_ids=ids[:1, :shared], attention_mask=mask[:1, :shared], **others, use_cache=True
+            input_ids=ids[:1, :shared],
+            attention_mask=mask[:1, :shared],
+            soft_tokens=soft_tokens,
+            **others,
+            use_cache=True,
         )
         prompt.past_key_values.batch_repeat_interleave(len(answers))
         later = self.model(

@@ -1,5 +1,6 @@
 """Questions to a pair and what comes back, with random weights: the words are scripted where they matter."""
 
+import contextlib
 import math
 from unittest import mock
 
@@ -71,9 +72,14 @@ def open_chat(parts):
     return Assistant(*parts)
 
 
+@contextlib.contextmanager
 def answering(chat, *texts):
-    """Let the engine give these answers; its calls tell what it was shown."""
-    return mock.patch.object(chat.engine, "generate", side_effect=[[text] for text in texts])
+    """Let the engine give these answers without reading the DNA; its calls tell what it was shown."""
+    with (
+        mock.patch.object(chat.engine, "read", return_value=None),
+        mock.patch.object(chat.engine, "generate", side_effect=[[text] for text in texts]) as generate,
+    ):
+        yield generate
 
 
 def test_an_answer_is_what_the_model_writes(open_chat):
@@ -273,7 +279,7 @@ def test_sentences_of_one_label_add_up(chat, name):
     task = get_task(name)
     given = {}
 
-    def score(turns, answers):
+    def score(turns, answers, *, soft_tokens=None):
         given.update({text: 1 + (7 * i) % 11 for i, text in enumerate(answers)})
         return torch.tensor(list(given.values())).log() - 500  # too small for floats that are not logarithms
 
@@ -412,3 +418,11 @@ def test_a_saved_pair_gives_the_same_answers(tmp_path, asker, request):
 def test_an_assistant_is_ready_to_answer(parts):
     model, processor = parts
     assert not Assistant(model.train(), processor).model.training
+
+
+def test_the_dna_is_encoded_once_per_question(chat, monkeypatch):
+    calls = []
+    encode = chat.model.encode
+    monkeypatch.setattr(chat.model, "encode", lambda *args: calls.append(1) or encode(*args))
+    chat.ask("Is there a TATA promoter in <DNA>?", "ACGT" * 75, task="promoter_tata")
+    assert len(calls) == 1

@@ -1,5 +1,6 @@
 """A pair as one model: encode the DNA, resample it, fill the slots, decode."""
 
+import inspect
 from typing import cast
 
 import torch
@@ -163,6 +164,7 @@ class ChatNTModel(PreTrainedModel, GenerationMixin):
         soft_tokens: Tensor | None = None,
         inputs_embeds: Tensor | None = None,
         labels: Tensor | None = None,
+        position_ids: Tensor | None = None,
         **decoder_inputs,
     ) -> CausalLMOutputWithPast:
         """Compute logits, and the loss if there are labels.
@@ -183,8 +185,11 @@ class ChatNTModel(PreTrainedModel, GenerationMixin):
             Tensor of shape (batch, tokens, dim) instead of all the above.
         labels
             Tensor of shape (batch, tokens), -100 where there is nothing to learn.
+        position_ids
+            Tensor of shape (batch, tokens), for padding on the left; left out for a
+            decoder that takes none.
         **decoder_inputs
-            Caches, positions and switches, handed to the decoder as they are.
+            Caches and switches, handed to the decoder as they are.
 
         Returns
         -------
@@ -205,6 +210,8 @@ class ChatNTModel(PreTrainedModel, GenerationMixin):
                 dna_mask = torch.ones_like(dna_ids) if dna_mask is None else dna_mask
                 soft_tokens = self.get_soft_tokens(dna_ids, dna_mask, question_ids, question_mask)
             inputs_embeds = self.fill_slots(input_ids, soft_tokens, dna_mask)
+        if position_ids is not None and "position_ids" in inspect.signature(self.decoder.forward).parameters:
+            decoder_inputs["position_ids"] = position_ids
         return self.decoder(
             inputs_embeds=inputs_embeds, attention_mask=attention_mask, labels=labels, **decoder_inputs
         )

@@ -22,13 +22,12 @@ ORIGINS = {
 """Public repositories that the tables were taken from."""
 
 
-def write_card(  # noqa: PLR0913 - everything that a card tells
+def write_card(
     model: ChatNTModel,
     tasks: Sequence[Task],
     plan: TrainingPlan,
     *,
     rows: int,
-    summary: str,
     test: Scores | None,
     validation: Scores,
 ) -> str:
@@ -39,12 +38,13 @@ def write_card(  # noqa: PLR0913 - everything that a card tells
             ("encoder", model.encoder),
             ("resampler", model.resampler),
             ("decoder", model.decoder),
+            ("size", model),
         )
     }
     template = Template((files("chatnt") / "pairs" / "card_template.md").read_text())
     return template.substitute(
         millions,
-        summary=summary,
+        summary=", ".join(task.title for task in tasks),
         test=test.to_markdown() if test else "Not scored yet.\n",
         validation=validation.to_markdown(),
         windows="".join(f"- `{t.name}`: {t.window} ({t.species})\n" for t in tasks),

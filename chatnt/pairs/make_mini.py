@@ -28,7 +28,7 @@ from chatnt.processor import ChatNTProcessor
 from chatnt.results import Scores
 from chatnt.tasks import Task, get_task
 from chatnt.tasks.base import Split
-from chatnt.tasks.elsewhere import ELSEWHERE_TRAIN
+from chatnt.tasks.elsewhere import ELSEWHERE
 from chatnt.tasks.scope import Scope
 from chatnt.tasks.sources import Splits, read_splits
 from chatnt.train import Trainer, TrainingPlan
@@ -122,24 +122,14 @@ def publish(
     """Score the pair, write its card, and write it as a folder."""
     tasks = [get_task(name) for name in splits]
     engine = Engine(model, processor)
-    scope = Scope.fit(tasks, ELSEWHERE_TRAIN, seed=args.seed)
+    scope = Scope.fit(tasks, ELSEWHERE.train, seed=args.seed)
     validation = _scores(engine, splits, "validation", wordings="train")
-    results = args.out / "results.json"
-    test = None
-    if args.score_test:
-        test = _scores(engine, splits, "test", wordings="test")
-    card = write_card(
-        model,
-        tasks,
-        _plan(args),
-        PER_TASK * len(tasks),
-        summary=scope.summary,
-        test=test,
-        validation=validation,
-    )
+    test = _scores(engine, splits, "test", wordings="test") if args.score_test else None
     args.out.mkdir(parents=True, exist_ok=True)
     if test:
-        test.save(results)
+        test.save(args.out / "results.json")
+    rows = PER_TASK * len(tasks)
+    card = write_card(model, tasks, _plan(args), rows=rows, test=test, validation=validation)
     write_pair(args.out, model, processor, scope, card)
 
 
@@ -177,7 +167,7 @@ def _arguments() -> Namespace:
     parser.add_argument("--data", help="folder of the data; default the variable CHATNT_DATA")
     parser.add_argument("--out", type=Path, default=Path("chatnt/pairs/mini"))
     parser.add_argument("--work", type=Path, default=Path("runs/mini"), help="checkpoints and logs")
-    parser.add_argument("--steps", type=int, default=7500)
+    parser.add_argument("--steps", type=int, default=5500)
     parser.add_argument("--reading-steps", type=int, default=1000)
     parser.add_argument("--learning-rate", type=float, default=7e-4)
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())

@@ -28,7 +28,9 @@ def published_loop(engine, conversation: list[Turn]) -> str:
         soft = model.get_soft_tokens(*(batch[name] for name in names))
         written: list[int] = []
         while len(written) < WORDS:
-            logits = model(input_ids=ids, soft_tokens=soft, dna_mask=batch["dna_mask"], use_cache=False).logits
+            logits = model(
+                input_ids=ids, soft_tokens=soft, dna_mask=batch["dna_mask"], use_cache=False
+            ).logits
             word = int(logits[0, -1].argmax())
             if word == end:
                 break
