@@ -204,9 +204,9 @@ def _topics(scope: Scope) -> str:
 def _window_notes(task: Task, dna: DNA) -> Iterator[str]:
     if abs(len(dna) - task.length) > task.length // 10:
         yield f"trained on windows of {task.length} bases ({task.window}), this one has {len(dna):,}"
-    unknown = dna.sequence.count("N")
+    unknown = len(dna) - sum(dna.sequence.count(base) for base in "ACGT")
     if unknown > len(dna) // 10:
-        yield f"{unknown:,} of {len(dna):,} bases are N"
+        yield f"{unknown:,} of {len(dna):,} bases are N or another ambiguity code"
 
 
 class Conversation:

@@ -137,11 +137,11 @@ def verdict(case: Case, answer: Answer) -> tuple[str, bool]:
     return (f"{'right' if agrees else 'wrong'}: known to be {case.expected}"), agrees
 
 
-def render(chat: Assistant, pair: str, answered: list[tuple[Case, Answer]]) -> str:
+def render(chat: Assistant | str, pair: str, answered: list[tuple[Case, Answer]]) -> str:
     """Return the page as HTML, complete in itself."""
     template = Template((files("chatnt") / "data" / "demo.html").read_text())
     return template.substitute(
-        pair=html.escape(f"{pair}: {chat!r}"),
+        pair=html.escape(f"{pair}: {chat}"),
         sections="\n".join(_section(case, answer) for case, answer in answered),
         right=sum(verdict(case, answer)[1] for case, answer in answered),
         judged=len(answered),
