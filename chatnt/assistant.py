@@ -15,7 +15,7 @@ from chatnt.folder import write_pair
 from chatnt.model import ChatNTModel
 from chatnt.processor import ChatNTProcessor
 from chatnt.sequence import DNA
-from chatnt.tasks import Task, get_task
+from chatnt.tasks import Task, describe_tasks, get_task
 from chatnt.tasks.scope import Scope
 
 Sequences = DNA | str | Sequence[DNA | str]
@@ -151,7 +151,7 @@ class Assistant:
             return "", get_task(task_name)
         if self.scope is None:
             return "", None
-        known = f"I was trained on questions about one DNA sequence: {_topics(self.scope)}"
+        known = f"I was trained on questions about one DNA sequence: {describe_tasks(self.scope.tasks)}"
         if len(question.sequences) != 1:
             given = (
                 "has no sequence" if not question.sequences else f"has {len(question.sequences)} sequences"
@@ -193,12 +193,6 @@ class Assistant:
             [part.logsumexp(0) for part in scores.split([len(texts) for texts in sentences])]
         )
         return dict(zip(task.labels, weights.softmax(0).tolist(), strict=True))
-
-
-def _topics(scope: Scope) -> str:
-    titles = [get_task(name).title for name in scope.tasks]
-    *most, last = [t if t[:2].isupper() else t[0].lower() + t[1:] for t in titles]
-    return f"{', '.join(most)} and {last}" if most else last
 
 
 def _window_notes(task: Task, dna: DNA) -> Iterator[str]:

@@ -6,7 +6,7 @@ from string import Template
 
 from chatnt.model import ChatNTModel
 from chatnt.results import Scores
-from chatnt.tasks import Task
+from chatnt.tasks import Task, describe_tasks
 from chatnt.train import TrainingPlan
 
 ORIGINS = {
@@ -44,7 +44,7 @@ def write_card(
     template = Template((files("chatnt") / "pairs" / "card_template.md").read_text())
     return template.substitute(
         millions,
-        summary=", ".join(task.title for task in tasks),
+        summary=describe_tasks([task.name for task in tasks]),
         test=test.to_markdown() if test else "Not scored yet.\n",
         validation=validation.to_markdown(),
         windows="".join(f"- `{t.name}`: {t.window} ({t.species})\n" for t in tasks),

@@ -1,12 +1,22 @@
 """The tasks that chatnt knows, by name."""
 
 import difflib
+from collections.abc import Sequence
 
 from chatnt.errors import UnknownTaskError
 from chatnt.tasks import enhancers, histones, promoters, splicing
 from chatnt.tasks.base import PLACEHOLDER, Task, Wordings
 
-__all__ = ["PLACEHOLDER", "Task", "Wordings", "all_tasks", "get_task", "list_task_names", "register_task"]
+__all__ = [
+    "PLACEHOLDER",
+    "Task",
+    "Wordings",
+    "all_tasks",
+    "describe_tasks",
+    "get_task",
+    "list_task_names",
+    "register_task",
+]
 
 _FAMILIES = (promoters, splicing, enhancers, histones)
 
@@ -68,3 +78,16 @@ def _unknown(name: str) -> str:
     nearest = difflib.get_close_matches(name, _TASKS, n=1, cutoff=0.0)
     hint = f" Did you mean {nearest[0]!r}?" if nearest else ""
     return f"No task is named {name!r}.{hint} The tasks are {', '.join(_TASKS)}."
+
+
+def describe_tasks(names: Sequence[str]) -> str:
+    """Enumerate tasks in English, by their titles.
+
+    Examples
+    --------
+    >>> describe_tasks(["promoter_tata", "h3"])
+    'TATA promoters of human genes and histone H3 in yeast'
+    """
+    titles = [get_task(name).title for name in names]
+    *most, last = [t if t[:2].isupper() else t[0].lower() + t[1:] for t in titles]
+    return f"{', '.join(most)} and {last}" if most else last
