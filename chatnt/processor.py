@@ -10,10 +10,7 @@ from transformers import AutoProcessor, BatchFeature, PreTrainedTokenizerBase, P
 from chatnt.conversation import FORMATS, PLACEHOLDER, ChatFormat, Turn
 from chatnt.dna_tokenizers import kmer_text
 from chatnt.errors import SequenceTooLongError, SlotError
-from chatnt.model import ChatNTConfig
-
-IGNORED = -100
-"""Label of a position that takes no part in the loss."""
+from chatnt.model import IGNORED, ChatNTConfig
 
 
 class ChatNTProcessor(ProcessorMixin):
@@ -189,9 +186,9 @@ class ChatNTProcessor(ProcessorMixin):
         most = max(map(len, groups))
         if not most:
             return {}
-        texts = [text for group in groups for text in group]
-        tokens = iter(self._dna_ids(texts))
-        rows = [[next(tokens) for _ in group] + [[]] * (most - len(group)) for group in groups]
+        texts = list(dict.fromkeys(text for group in groups for text in group))
+        tokens = dict(zip(texts, self._dna_ids(texts), strict=True))
+        rows = [[tokens[text] for text in group] + [[]] * (most - len(group)) for group in groups]
         pad = cast("int | None", self.dna_tokenizer.pad_token_id)
         ids, mask = _padded([r for row in rows for r in row], pad or 0, "right")
         return {"dna_ids": ids.unflatten(0, (-1, most)), "dna_mask": mask.unflatten(0, (-1, most))}

@@ -7,11 +7,13 @@ from transformers import AutoConfig, AutoModel, AutoModelForCausalLM
 
 from chatnt.model.chatnt import ChatNTModel
 from chatnt.model.config import ChatNTConfig, ResamplerConfig
+from chatnt.model.learning import IGNORED
 from chatnt.model.nucleotide_cnn import NucleotideCNN, NucleotideCNNConfig
 from chatnt.model.nucleotide_transformer import NucleotideTransformer, NucleotideTransformerConfig
 from chatnt.model.resampler import Resampler
 
 __all__ = [
+    "IGNORED",
     "ChatNTConfig",
     "ChatNTModel",
     "NucleotideCNN",

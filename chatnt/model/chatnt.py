@@ -10,6 +10,7 @@ from transformers.modeling_outputs import CausalLMOutputWithPast
 
 from chatnt.errors import SlotError
 from chatnt.model.config import ChatNTConfig, ResamplerConfig
+from chatnt.model.learning import learn
 from chatnt.model.resampler import Resampler
 
 
@@ -34,6 +35,7 @@ class ChatNTModel(PreTrainedModel, GenerationMixin):
 
     def __init__(self, config: ChatNTConfig) -> None:
         super().__init__(config)
+        self.loss_type = "ForCausalLM"  # tells transformers.Trainer which labels count
         self.encoder = AutoModel.from_config(config.encoder_config)
         self.resampler = Resampler(cast("ResamplerConfig", config.resampler_config))
         self.decoder = AutoModelForCausalLM.from_config(config.decoder_config)
@@ -57,7 +59,7 @@ class ChatNTModel(PreTrainedModel, GenerationMixin):
         return self.decoder.get_output_embeddings()
 
     def encode(self, dna_ids: Tensor, dna_mask: Tensor) -> tuple[Tensor, Tensor]:
-        """Encode every real sequence once, at its true length.
+        """Encode every real sequence at its true length, and those that are the same once.
 
         Parameters
         ----------
@@ -76,9 +78,12 @@ class ChatNTModel(PreTrainedModel, GenerationMixin):
         ids, mask = dna_ids[present], dna_mask[present].bool()
         longest = int(mask.sum(-1).max())
         ids, mask = ids[:, :longest], mask[:, :longest]
+        first, which = distinct_rows(ids.masked_fill(~mask, -1))
+        ids, mask = ids[first], mask[first]
         dna = self.encoder(input_ids=ids, attention_mask=mask.long()).last_hidden_state
         # An encoder that pools tells which of its positions are real.
-        return dna, self.encoder.output_mask(mask) if hasattr(self.encoder, "output_mask") else mask
+        mask = self.encoder.output_mask(mask) if hasattr(self.encoder, "output_mask") else mask
+        return (dna, mask) if len(first) == len(which) else (dna[which], mask[which])
 
     def get_soft_tokens(
         self,
@@ -164,10 +169,11 @@ class ChatNTModel(PreTrainedModel, GenerationMixin):
         soft_tokens: Tensor | None = None,
         inputs_embeds: Tensor | None = None,
         labels: Tensor | None = None,
+        num_items_in_batch: Tensor | int | None = None,
         position_ids: Tensor | None = None,
         **decoder_inputs,
     ) -> CausalLMOutputWithPast:
-        """Compute logits, and the loss if there are labels.
+        """Compute logits, or with labels the loss and only the logits that it needs.
 
         Parameters
         ----------
@@ -185,6 +191,9 @@ class ChatNTModel(PreTrainedModel, GenerationMixin):
             Tensor of shape (batch, tokens, dim) instead of all the above.
         labels
             Tensor of shape (batch, tokens), -100 where there is nothing to learn.
+        num_items_in_batch
+            What the sum over the labels is divided by, where a step has several batches.
+            Default: the number of labels, which gives their mean.
         position_ids
             Tensor of shape (batch, tokens), for padding on the left; left out for a
             decoder that takes none.
@@ -194,7 +203,8 @@ class ChatNTModel(PreTrainedModel, GenerationMixin):
         Returns
         -------
         CausalLMOutputWithPast
-            `logits` of shape (batch, tokens, vocabulary).
+            `logits` of shape (batch, tokens, vocabulary); with labels of shape (labels,
+            vocabulary), those of the positions before each label, and `loss`.
 
         Raises
         ------
@@ -212,9 +222,10 @@ class ChatNTModel(PreTrainedModel, GenerationMixin):
             inputs_embeds = self.fill_slots(input_ids, soft_tokens, dna_mask)
         if position_ids is not None and "position_ids" in inspect.signature(self.decoder.forward).parameters:
             decoder_inputs["position_ids"] = position_ids
-        return self.decoder(
-            inputs_embeds=inputs_embeds, attention_mask=attention_mask, labels=labels, **decoder_inputs
-        )
+        decoder_inputs |= {"inputs_embeds": inputs_embeds, "attention_mask": attention_mask}
+        if labels is None:
+            return self.decoder(**decoder_inputs)
+        return learn(self.decoder, labels, num_items_in_batch, decoder_inputs)
 
     @torch.no_grad()
     def generate(self, inputs: Tensor | None = None, **kwargs):
@@ -243,6 +254,37 @@ class ChatNTModel(PreTrainedModel, GenerationMixin):
         if not first:
             inputs["soft_tokens"] = inputs["dna_mask"] = None
         return inputs
+
+
+def distinct_rows(table: Tensor) -> tuple[Tensor, Tensor]:
+    """Find which rows of a table are the same.
+
+    Parameters
+    ----------
+    table
+        Tensor of shape (rows, columns), integers.
+
+    Returns
+    -------
+    first : Tensor
+        Of shape (distinct rows,): the first place of each, ascending.
+    which : Tensor
+        Of shape (rows,): each row's index in `first`, so that
+        ``table[first][which]`` is `table`.
+
+    Examples
+    --------
+    >>> first, which = distinct_rows(torch.tensor([[5, 5], [1, 2], [5, 5], [0, 0]]))
+    >>> first.tolist(), which.tolist()
+    ([0, 1, 3], [0, 1, 0, 2])
+    """
+    # Not every kind of device can sort rows, and the table is small.
+    _, group = torch.unique(table.cpu(), dim=0, return_inverse=True)
+    places = torch.arange(len(table))
+    first = torch.full((len(table),), len(table)).scatter_reduce(0, group, places, "amin")
+    first, order = first.sort()
+    first = first[: int(group.max()) + 1]
+    return first.to(table.device), order.argsort()[group].to(table.device)
 
 
 def set_final_norm_eps(decoder: PreTrainedModel, eps: float) -> None:

@@ -7,7 +7,14 @@ from unittest import mock
 
 import pytest
 import torch
-from transformers import AutoConfig, AutoModel, AutoModelForCausalLM
+from transformers import (
+    AutoConfig,
+    AutoModel,
+    AutoModelForCausalLM,
+    Gemma2Config,
+    Trainer,
+    TrainingArguments,
+)
 
 from chatnt.conversation import Question, Turn
 from chatnt.errors import SlotError
@@ -51,6 +58,23 @@ def llama():
 def pair(llama):
     model, processor = llama
     return copy.deepcopy(model), processor
+
+
+def everywhere(model, batch):
+    """The logits of every position, of shape (batch, tokens, vocabulary)."""
+    return model(**{name: tensor for name, tensor in batch.items() if name != "labels"}).logits
+
+
+def gradients(model, loss):
+    """Of every parameter that has one."""
+    model.zero_grad()
+    loss.backward()
+    return {n: p.grad.clone() for n, p in model.named_parameters() if p.grad is not None}
+
+
+def checkpoint(model):
+    """Turn gradient checkpointing on, which was renamed during version 5 of transformers."""
+    getattr(model, "activation_checkpointing_enable", model.gradient_checkpointing_enable)()
 
 
 def count_calls(module):
@@ -99,11 +123,9 @@ def test_rows_of_different_shape_are_answered_as_if_alone(encoder, decoder):
     grown(model)
     questions = (ONE, TWO, NONE)
     answers = ["Yes.", "No, it is not.", "Hi."]
-    together = batch_of(processor, *questions, answers=answers)
-    logits = model(**together).logits
+    logits = everywhere(model, batch_of(processor, *questions, answers=answers))
     for row, (question, answer) in enumerate(zip(questions, answers, strict=True)):
-        alone = batch_of(processor, question, answers=[answer])
-        expected = model(**alone).logits[0]
+        expected = everywhere(model, batch_of(processor, question, answers=[answer]))[0]
         torch.testing.assert_close(logits[row, : len(expected)], expected, atol=2e-4, rtol=2e-4)
 
 
@@ -264,15 +286,122 @@ def test_a_slot_token_beyond_the_table_is_not_looked_up(pair):
     assert torch.equal(beyond.generate(**batch, max_new_tokens=3, do_sample=False)[:, -3:], written)
 
 
-@torch.no_grad()
-def test_the_loss_is_the_mean_over_the_answer(pair):
-    model, processor = pair
-    batch = batch_of(processor, ONE, TWO, answers=["Yes.", "No, there is no such thing."])
-    output = model(**batch)
+def full_loss(model, batch, count=None):
+    """The loss from the logits of every position, divided by `count` or by the number of labels."""
     labels = batch["labels"][:, 1:]
-    scores = output.logits[:, :-1].log_softmax(-1)
-    losses = [-scores[r, t, labels[r, t]] for r, t in (labels != -100).nonzero().tolist()]
-    torch.testing.assert_close(output.loss, torch.stack(losses).mean())
+    scores = everywhere(model, batch)[:, :-1].float().log_softmax(-1)
+    places = (labels != -100).nonzero().tolist()
+    return -torch.stack([scores[r, t, labels[r, t]] for r, t in places]).sum() / (count or len(places))
+
+
+ANSWERS = ["Yes.", "No, there is no such thing.", "Hi."]
+
+
+@pytest.mark.parametrize("decoder", DECODER_FAMILIES)
+@pytest.mark.parametrize("checkpointing", [False, True])
+@pytest.mark.parametrize("count", [None, 50, torch.tensor(50)], ids=["mean", "number", "tensor"])
+def test_the_loss_is_that_of_all_logits(decoder, checkpointing, count):
+    model, processor = tiny_pair(decoder=decoder)
+    grown(model).train()
+    if checkpointing:
+        checkpoint(model)
+    batch = batch_of(processor, ONE, TWO, NONE, answers=ANSWERS)
+    loss = model(**batch, num_items_in_batch=count).loss
+    expected = full_loss(model, batch, count)
+    torch.testing.assert_close(loss, expected, rtol=0, atol=1e-6 * expected.item())
+    computed, all_logits = gradients(model, loss), gradients(model, expected)
+    assert computed.keys() == all_logits.keys()
+    for name, gradient in computed.items():
+        torch.testing.assert_close(gradient, all_logits[name], rtol=1e-4, atol=1e-5)
+
+
+def test_micro_batches_sum_to_the_batch(pair):
+    model, processor = pair
+    batch = batch_of(processor, ONE, TWO, NONE, answers=ANSWERS)
+    count = (batch["labels"] != -100).sum()
+    together = gradients(model, model(**batch).loss)
+    parts = [{name: tensor[rows] for name, tensor in batch.items()} for rows in ([0, 2], [1])]
+    apart = gradients(model, sum(model(**part, num_items_in_batch=count).loss for part in parts))
+    for name, gradient in together.items():
+        torch.testing.assert_close(apart[name], gradient, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("decoder", DECODER_FAMILIES)
+def test_logits_are_computed_for_labels_alone(decoder):
+    model, processor = tiny_pair(decoder=decoder)
+    batch = batch_of(processor, ONE, TWO, NONE, answers=ANSWERS)
+    labels = batch["labels"]
+    seen = []
+    handle = model.get_output_embeddings().register_forward_hook(lambda *args: seen.append(args[-1].shape))
+    output = model(**batch)
+    handle.remove()
+    assert seen == [((labels != -100).sum(), 320)]
+    expected = everywhere(model, batch)[:, :-1][labels[:, 1:] != -100]
+    torch.testing.assert_close(output.logits, expected)
+    # Once over, the decoder gives all logits again.
+    assert everywhere(model, batch).shape == (*labels.shape, 320)
+
+
+def test_a_decoder_keeps_what_it_does_to_its_logits():
+    """Gemma 2 caps them behind its last layer."""
+    model, processor = tiny_pair()
+    sizes = {name: getattr(model.config.decoder_config, name) for name in ("vocab_size", "hidden_size")}
+    layers = {"num_hidden_layers": 1, "num_attention_heads": 2, "num_key_value_heads": 1, "head_dim": 8}
+    capped = Gemma2Config(**sizes, **layers, intermediate_size=24, final_logit_softcapping=0.5)
+    model.config.decoder_config = capped
+    model = grown(ChatNTModel(model.config))
+    batch = batch_of(processor, ONE, TWO, answers=ANSWERS[:2])
+    output = model(**batch)
+    assert output.logits.abs().max() <= 0.5
+    torch.testing.assert_close(output.loss, full_loss(model, batch), rtol=1e-6, atol=0)
+
+
+def test_without_any_label_there_is_nothing_to_learn(pair):
+    """A process may get no row of the last batch; it must still take part in the step."""
+    model, processor = pair
+    batch = batch_of(processor, ONE, answers=["Yes."])
+    batch["labels"][:] = -100
+    computed = gradients(model, model(**batch, num_items_in_batch=7).loss)
+    assert model.encoder.stem.weight.grad is not None
+    assert all(gradient.eq(0).all() for gradient in computed.values())
+
+
+SHARED = (TWO, ONE, ("Was <DNA> or <DNA>?", TWO[2], ONE[1]), ("Why <DNA>?", ONE[1]), ("<DNA>?", ONE[1] + "A"))
+"""Seven sequences, four of them different; one is the beginning of another."""
+
+
+@pytest.mark.parametrize("encoder", ENCODER_FAMILIES)
+def test_rows_about_one_sequence_share_its_encoding(encoder):
+    model, processor = tiny_pair(encoder)
+    grown(model)
+    batch = batch_of(processor, *SHARED, answers=["Yes."] * len(SHARED))
+    with count_calls(model.encoder) as calls:
+        shared = gradients(model, model(**batch).loss)
+    assert len(calls.call_args.kwargs["input_ids"]) == 4
+    anew = (torch.arange(7), torch.arange(7))
+    with (
+        mock.patch("chatnt.model.chatnt.distinct_rows", return_value=anew),
+        count_calls(model.encoder) as calls,
+    ):
+        loss = model(**batch).loss
+    assert len(calls.call_args.kwargs["input_ids"]) == 7
+    torch.testing.assert_close(model(**batch).loss, loss, rtol=1e-6, atol=0)
+    each = gradients(model, loss)
+    assert any(name.startswith("encoder.") for name in each)
+    for name, gradient in each.items():
+        torch.testing.assert_close(shared[name], gradient, rtol=1e-4, atol=1e-5)
+
+
+def test_what_is_masked_makes_no_difference_between_sequences():
+    ids = torch.tensor([[[5, 6, 7]], [[5, 6, 1]], [[5, 6, 7]]])
+    model, _ = tiny_pair("nucleotide_transformer")
+    mask = torch.tensor([[[1, 1, 0]], [[1, 1, 0]], [[1, 1, 1]]])
+    with count_calls(model.encoder) as calls:
+        dna, real = model.encode(ids, mask)
+    assert len(calls.call_args.kwargs["input_ids"]) == 2
+    assert real.tolist() == mask[:, 0].bool().tolist()
+    torch.testing.assert_close(dna[0], dna[1], rtol=0, atol=0)
+    assert not torch.allclose(dna[0, :2], dna[2, :2])
 
 
 @torch.no_grad()
@@ -332,19 +461,16 @@ def test_gradient_checkpointing_gives_the_same_gradients(encoder):
     model, processor = tiny_pair(encoder)
     grown(model).train()
     batch = batch_of(processor, ONE, TWO, answers=["Yes.", "No."])
-    gradients = []
+    computed = []
     for checkpointing in (False, True):
         if checkpointing:
-            # Renamed during version 5 of transformers.
-            getattr(model, "activation_checkpointing_enable", model.gradient_checkpointing_enable)()
+            checkpoint(model)
             assert model.decoder.model.layers[0].gradient_checkpointing
-        model.zero_grad()
         with count_calls(model.decoder.model.layers[0].mlp) as layer:
-            model(**batch, use_cache=False).loss.backward()
+            computed.append(gradients(model, model(**batch).loss))
         # Computed once more on the way back.
         assert layer.call_count == 1 + checkpointing
-        gradients.append({n: p.grad.clone() for n, p in model.named_parameters() if p.grad is not None})
-    plain, checkpointed = gradients
+    plain, checkpointed = computed
     assert plain.keys() == checkpointed.keys()
     assert any(name.startswith("encoder.") for name in plain)
     for name in plain:
@@ -358,6 +484,60 @@ def test_a_frozen_decoder_still_teaches_the_encoder(pair):
     assert model.encoder.stem.weight.grad.abs().max() > 0
     assert model.resampler.latents.grad.abs().max() > 0
     assert all(p.grad is None for p in model.decoder.parameters())
+
+
+def kept_by(module, run):
+    """Bytes of the tensors, weights aside, that autograd keeps for the way back from a run of a module."""
+    weights = {p.untyped_storage().data_ptr() for p in module.parameters()}
+    inside, kept = [], {}
+
+    def keep(tensor):
+        storage = tensor.untyped_storage()
+        if inside and storage.data_ptr() not in weights:
+            kept[storage.data_ptr()] = storage.nbytes(), tensor  # held, so that no address is used twice
+        return tensor
+
+    before = module.register_forward_pre_hook(lambda *_: inside.append(1))
+    after = module.register_forward_hook(lambda *_: inside.clear())
+    with torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
+        run()
+    before.remove(), after.remove()
+    return sum(size for size, _ in kept.values())
+
+
+def test_a_frozen_decoder_keeps_nothing_for_its_weights(pair):
+    model, processor = pair
+    batch = batch_of(processor, ONE, TWO, answers=ANSWERS[:2])
+    layer = model.decoder.model.layers[0].mlp
+    rows = batch["input_ids"].numel() * 4
+    trained = kept_by(layer, lambda: model(**batch))
+    model.decoder.requires_grad_(False)
+    frozen = kept_by(layer, lambda: model(**batch))
+    inner = model.config.decoder_config.intermediate_size
+    # The way back through silu(gate) * up needs gate, silu(gate) and up; weights would need
+    # what goes into both linear layers as well.
+    assert frozen == rows * 3 * inner
+    assert trained == frozen + rows * (DIM + inner)
+
+
+@pytest.mark.parametrize("accumulation", [1, 3])
+def test_the_trainer_of_transformers_gets_the_loss_of_the_whole_step(tmp_path, pair, accumulation):
+    pytest.importorskip("accelerate")
+    model, processor = pair
+    rows = [(ONE, "Yes."), (TWO, "No, there is no such thing."), (ONE, "Hi.")]
+
+    def collated(rows):
+        return dict(batch_of(processor, *(q for q, _ in rows), answers=[a for _, a in rows]))
+
+    expected = model(**collated(rows)).loss.item()
+    plan = TrainingArguments(
+        str(tmp_path), max_steps=1, per_device_train_batch_size=3 // accumulation, report_to="none",
+        gradient_accumulation_steps=accumulation, logging_steps=1, save_strategy="no", use_cpu=True,
+        remove_unused_columns=False, disable_tqdm=True, dataloader_pin_memory=False,
+    )  # fmt: skip
+    trainer = Trainer(model, plan, train_dataset=rows, data_collator=collated)
+    trainer.train()
+    assert trainer.state.log_history[0]["loss"] == pytest.approx(expected, rel=1e-4)
 
 
 @torch.no_grad()
