@@ -52,6 +52,14 @@ class CheckpointError(ChatNTError, OSError):
     """Weights are missing, left over, of another shape, or unreadable."""
 
 
+class TrainingError(ChatNTError, ValueError):
+    """A training plan cannot be carried out, or a folder holds another run."""
+
+
+class DivergedError(ChatNTError, FloatingPointError):
+    """A training's loss or gradient is not a finite number."""
+
+
 class NotFittedError(ChatNTError, RuntimeError):
     """A calibration is used before it is fitted."""
 
