@@ -41,7 +41,19 @@ class Engine:
             The soft tokens, of shape (1, sequences, latents, dim), for `generate` and
             `score`; `None` if there is no DNA.
         """
-        batch = self.processor([conversation]).to(self.model.device)
+        return self.read_each([conversation])
+
+    @torch.inference_mode()
+    def read_each(self, conversations: Sequence[Sequence[Turn]]) -> Tensor | None:
+        """Encode the DNA of several conversations as one batch, each for its last question.
+
+        Returns
+        -------
+        Tensor or None
+            The soft tokens, of shape (conversations, sequences, latents, dim), for `generate`
+            and `score_each`; `None` if there is no DNA.
+        """
+        batch = self.processor(conversations).to(self.model.device)
         if "dna_ids" not in batch:
             return None
         names = ("dna_ids", "dna_mask", "question_ids", "question_mask")
@@ -66,7 +78,7 @@ class Engine:
         batch_size
             Conversations at a time; those of similar length go together.
         soft_tokens
-            What `read` gave for a single conversation, so that its DNA is not encoded again.
+            What `read_each` gave for these conversations, so that their DNA is not encoded again.
 
         Returns
         -------
@@ -84,8 +96,8 @@ class Engine:
         for start in range(0, len(order), batch_size):
             rows = order[start : start + batch_size]
             batch = self._prompts([conversations[i] for i in rows], max_new_tokens)
-            if soft_tokens is not None:
-                batch["soft_tokens"] = soft_tokens
+            if soft_tokens is not None and "dna_mask" in batch:
+                batch["soft_tokens"] = _of_rows(soft_tokens, rows, batch)
             written = self.model.generate(**batch, **self._settings(max_new_tokens))
             for i, ids in zip(rows, written[:, batch["input_ids"].shape[1] :], strict=True):
                 texts[i] = self.processor.decode(ids)
@@ -168,6 +180,97 @@ class Engine:
         losses = cross_entropy(logits.transpose(1, 2), wanted, ignore_index=IGNORED, reduction="none")
         return -losses.sum(1)
 
+    @torch.inference_mode()
+    def score_each(
+        self,
+        conversations: Sequence[Sequence[Turn]],
+        answers: Sequence[str],
+        *,
+        soft_tokens: Tensor | None = None,
+        batch_size: int = 192,
+    ) -> Tensor:
+        """Score the same answers for each of several conversations.
+
+        What `score` does, for many questions at once: each prompt runs once, in batches,
+        and the answers share its cache.
+
+        Parameters
+        ----------
+        conversations
+            One list of turns per row of the result.
+        answers
+            Sentences, one per column.
+        soft_tokens
+            What `read_each` gave for these conversations.
+        batch_size
+            Answers at a time, of all prompts together.
+
+        Returns
+        -------
+        Tensor
+            Of shape (conversations, answers), on the CPU: log-likelihoods as in `score`.
+
+        Raises
+        ------
+        AnswerError
+            If there are no answers.
+        SequenceTooLongError, SlotError
+            As `generate`.
+        """
+        if not answers:
+            raise AnswerError("There are no answers to score; give at least one.")
+        if not conversations:
+            return torch.empty(0, len(answers))
+        tails = self._tails(conversations[0], answers)
+        size = 1 if tails is None else max(1, batch_size // len(answers))
+        parts = []
+        for start in range(0, len(conversations), size):
+            rows = range(start, min(start + size, len(conversations)))
+            some = [conversations[i] for i in rows]
+            if tails is None:
+                soft = None if soft_tokens is None else soft_tokens[start, : _sequences(some[0])][None]
+                parts.append(self.score(some[0], answers, soft_tokens=soft)[None])
+                continue
+            batch = self._prompts(some, tails[0].shape[1])
+            if soft_tokens is not None and "dna_mask" in batch:
+                batch["soft_tokens"] = _of_rows(soft_tokens, rows, batch)
+            parts.append(self._score_tails(batch, *tails))
+        return torch.cat(parts).cpu()
+
+    def _tails(self, conversation: Sequence[Turn], answers: Sequence[str]) -> tuple[Tensor, Tensor] | None:
+        """Return the tokens of answers and their mask, of shape (answers, tokens), padded on the right.
+
+        They are the same after every prompt, since all prompts end in the same letters; but
+        there are none of their own if the tokenizer joins these letters with those of an answer.
+        """
+        rows = self.processor([conversation] * len(answers), answers=answers).to(self.model.device)
+        prompt = self.processor([conversation])["input_ids"].shape[1]
+        if not bool(((rows["labels"] != IGNORED).int().argmax(1) == prompt).all()):
+            return None
+        return rows["input_ids"][:, prompt:], rows["attention_mask"][:, prompt:]
+
+    def _score_tails(self, batch: BatchFeature, ids: Tensor, mask: Tensor) -> Tensor:
+        """Score tails after each prompt of a batch, which is padded on the left."""
+        real = batch["attention_mask"]
+        rows, tails = len(real), len(ids)
+        places = (real.cumsum(1) - 1).clamp(min=0)
+        prompt = self.model(**batch, position_ids=places, use_cache=True)
+        prompt.past_key_values.batch_repeat_interleave(tails)
+        ids, mask = ids.repeat(rows, 1), mask.repeat(rows, 1)
+        places = places[:, -1:].repeat_interleave(tails, 0) + torch.arange(1, ids.shape[1] + 1).to(places)
+        later = self.model(
+            input_ids=ids,
+            attention_mask=torch.cat([real.repeat_interleave(tails, 0), mask], 1),
+            position_ids=places,
+            past_key_values=prompt.past_key_values,
+            use_cache=True,
+        )
+        first = prompt.logits[:, -1:].repeat_interleave(tails, 0)
+        logits = torch.cat([first, later.logits[:, :-1]], dim=1).float()
+        wanted = ids.masked_fill(mask == 0, IGNORED)
+        losses = cross_entropy(logits.transpose(1, 2), wanted, ignore_index=IGNORED, reduction="none")
+        return -losses.sum(1).view(rows, tails)
+
     def _prompts(self, conversations: Sequence[Sequence[Turn]], max_new_tokens: int) -> BatchFeature:
         return self.processor(conversations, room=max_new_tokens).to(self.model.device)
 
@@ -211,6 +314,15 @@ class _Pieces(BaseStreamer):
         if len(text) > len(self._sent):
             self.queue.put(text[len(self._sent) :])
             self._sent = text
+
+
+def _of_rows(soft_tokens: Tensor, rows: Sequence[int], batch: BatchFeature) -> Tensor:
+    """Return the soft tokens of some conversations, for as many sequences as the most of them have."""
+    return soft_tokens[list(rows), : batch["dna_mask"].shape[1]]
+
+
+def _sequences(conversation: Sequence[Turn]) -> int:
+    return sum(len(turn.question.sequences) for turn in conversation)
 
 
 def _bases(conversation: Sequence[Turn]) -> int:

@@ -1,22 +1,31 @@
 """Score a pair through the answers that it writes in English."""
 
+import functools
+import hashlib
 import random
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from pathlib import Path
 
-from sklearn.metrics import matthews_corrcoef
+import pandas as pd
+import torch
+from torch import nn
+from tqdm import tqdm
 
 from chatnt.conversation import Question, Turn
 from chatnt.engine import Engine
 from chatnt.errors import AnswerError
+from chatnt.judging import Judge
+from chatnt.metrics import as_text, score_predictions
+from chatnt.predictions import Prediction, PredictionParts, as_frame
+from chatnt.results import UNPARSED as UNPARSED
 from chatnt.results import Scores, TaskScore
 from chatnt.sequence import DNA
 from chatnt.tasks import Task
 from chatnt.tasks.base import Split
 from chatnt.tasks.sources import Example
 
-UNPARSED = "unparsed"
-"""What an answer counts as that states no label."""
+Judged = list[float] | float | None
+"""Of an answer: the probability of each label, the estimate of a number, or nothing."""
 
 
 def score_answers(  # noqa: PLR0913 - what is asked, of whom, and how
@@ -28,8 +37,45 @@ def score_answers(  # noqa: PLR0913 - what is asked, of whom, and how
     wordings: Split = "test",
     seed: int = 0,
     batch_size: int = 64,
+    sentences: int = 0,
+    filled: float | None = None,
 ) -> TaskScore:
-    """Ask a question about every example and compare the stated with the true labels.
+    """Ask a question about every example and compare what is stated with what is true.
+
+    Parameters
+    ----------
+    engine, task, examples, wordings, seed, batch_size, sentences
+        As in `predict`.
+    split
+        Name of the part of the data, for the record.
+    filled
+        As in `chatnt.metrics.score_predictions`.
+    """
+    predictions = predict(
+        engine,
+        task,
+        examples,
+        wordings=wordings,
+        seed=seed,
+        batch_size=batch_size,
+        sentences=sentences,
+    )
+    return score_predictions(task, predictions, split=split, filled=filled)
+
+
+def predict(  # noqa: PLR0913 - what is asked, of whom, and how
+    engine: Engine,
+    task: Task,
+    examples: Sequence[Example],
+    *,
+    rows: Sequence[int] | None = None,
+    wordings: Split = "test",
+    seed: int = 0,
+    batch_size: int = 64,
+    sentences: int = 3,
+    advance: Callable[[int], object] = lambda done: None,
+) -> pd.DataFrame:
+    """Ask a question about every example, and keep the answer with what is true.
 
     Parameters
     ----------
@@ -39,49 +85,57 @@ def score_answers(  # noqa: PLR0913 - what is asked, of whom, and how
         What is asked.
     examples
         Sequences and their labels.
-    split
-        Name of the part of the data, for the record.
+    rows
+        Index of each example in the table that it is from. Default: counted from 0.
     wordings
         Whose question wordings are drawn, one per sequence.
     seed
         Chooses the wordings.
     batch_size
-        Sequences at a time.
+        Sequences at a time; those of similar length go together.
+    sentences
+        How many sentences of each label are scored for its probability (see
+        `chatnt.judging.Judge`); 0 gives neither probabilities nor estimates, in less time.
+    advance
+        Called with the number of rows that are done, after each batch.
+
+    Returns
+    -------
+    DataFrame
+        One row per example, in their order; the columns are those of
+        `chatnt.predictions.Prediction`.
     """
     rng = random.Random(f"{seed}/{task.name}")
-    questions = [Question(rng.choice(task.questions.of(wordings)), (DNA(e.sequence),)) for e in examples]
-    answers = engine.generate([[Turn(q)] for q in questions], batch_size=batch_size)
-    truth, stated = [e.label for e in examples], [_stated(task, answer) for answer in answers]
-    counts = Counter(zip(truth, stated, strict=True))
-    return TaskScore(
-        task=task.name,
-        split=split,
-        count=len(examples),
-        unparsed=stated.count(UNPARSED),
-        mcc=float(matthews_corrcoef(truth, stated)),
-        accuracy=sum(n for (t, s), n in counts.items() if t == s) / len(examples),
-        confusion={
-            t: {s: counts[t, s] for s in (*task.labels, UNPARSED) if counts[t, s]} for t in task.labels
-        },
-    )
-
-
-def _stated(task: Task, answer: str) -> str:
-    try:
-        return str(task.parse(answer))
-    except AnswerError:
-        return UNPARSED
+    texts = task.questions.of(wordings)
+    asked = [[Turn(Question(rng.choice(texts), (DNA(e.sequence),)))] for e in examples]
+    judge = Judge.of(task, sentences=sentences) if sentences else None
+    numbers = range(len(examples)) if rows is None else rows
+    found: dict[int, Prediction] = {}
+    order = sorted(range(len(examples)), key=lambda i: len(examples[i].sequence))
+    for start in range(0, len(order), batch_size):
+        places = order[start : start + batch_size]
+        answers = _answers(engine, [asked[i] for i in places], judge, batch_size)
+        for i, (answer, judged) in zip(places, answers, strict=True):
+            found[i] = _prediction(task, numbers[i], examples[i], answer, judged)
+        advance(len(places))
+    return as_frame([found[i] for i in range(len(examples))])
 
 
 def evaluate(  # noqa: PLR0913 - what is asked, of whom, and how
     engine: Engine,
-    data: dict[str, Sequence[Example]],
+    data: Mapping[str, Sequence[Example]],
     tasks: Sequence[Task],
     *,
     split: str,
     wordings: Split = "test",
     limit: int | None = None,
     seed: int = 0,
+    batch_size: int = 64,
+    sentences: int = 3,
+    filled: Mapping[str, float] | None = None,
+    simulated: Collection[str] = (),
+    predictions: str | Path | None = None,
+    progress: bool = False,
 ) -> Scores:
     """Score several tasks.
 
@@ -93,15 +147,111 @@ def evaluate(  # noqa: PLR0913 - what is asked, of whom, and how
         Examples by the name of the task.
     tasks
         Which to score.
-    split, wordings, seed
-        As in `score_answers`.
+    split, wordings, seed, batch_size, sentences
+        As in `score_answers` and `predict`.
     limit
         Most examples per task, chosen by `seed`; all by default.
+    filled
+        By the name of the task, the number that stands for an answer that states none.
+    simulated
+        Names of the tasks whose sequences are simulated.
+    predictions
+        Parquet file to write the prediction of every row to. Until the last task is done
+        each has a file of its own beside it. A run that was killed and is started again goes
+        on after the last of them, and one that was done asks nothing again, if the same is
+        asked of the same weights.
+    progress
+        Show a bar with the time left.
     """
-    scores = []
-    for task in tasks:
-        examples = list(data[task.name])
-        if limit is not None and limit < len(examples):
-            examples = random.Random(seed).sample(examples, limit)
-        scores.append(score_answers(engine, task, examples, split=split, wordings=wordings, seed=seed))
+    chosen = {task.name: _chosen(len(data[task.name]), limit, seed) for task in tasks}
+    ask = functools.partial(
+        predict, engine, wordings=wordings, seed=seed, batch_size=batch_size, sentences=sentences
+    )
+    how = {"split": split, "wordings": wordings, "seed": str(seed), "sentences": str(sentences)}
+    found, about = [], {}
+    parts = None
+    if predictions is not None:
+        parts = PredictionParts(predictions)
+        how["weights"] = fingerprint(engine.model)
+    with tqdm(total=sum(map(len, chosen.values())), unit="row", disable=not progress) as bar:
+        for task in tasks:
+            bar.set_description(task.name)
+            rows = chosen[task.name]
+            examples = [data[task.name][i] for i in rows]
+            about[task.name] = {**how, "data": _digest(examples)}
+            kept = parts.get(task.name, about[task.name]) if parts else None
+            if kept is None:
+                kept = ask(task, examples, rows=rows, advance=bar.update)
+                if parts:
+                    parts.put(task.name, kept, about[task.name])
+            else:
+                bar.update(len(rows))
+            found.append(kept)
+    if parts:
+        parts.join(found, about)
+    scores = [
+        score_predictions(
+            task,
+            rows,
+            split=split,
+            filled=(filled or {}).get(task.name),
+            simulated=task.name in simulated,
+        )
+        for task, rows in zip(tasks, found, strict=True)
+    ]
     return Scores(tuple(scores), wordings)
+
+
+def fingerprint(model: nn.Module) -> str:
+    """Return a hash of all weights of a model, their names and shapes, in hexadecimal."""
+    digest = hashlib.sha256()
+    for name, tensor in sorted(model.state_dict().items()):
+        digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}\n".encode())
+        digest.update(tensor.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy().tobytes())
+    return digest.hexdigest()
+
+
+def _answers(
+    engine: Engine, asked: Sequence[Sequence[Turn]], judge: Judge | None, batch_size: int
+) -> list[tuple[str, Judged]]:
+    """Return each answer, and the probabilities of the labels or the estimate of the number."""
+    if judge is None:
+        return [(text, None) for text in engine.generate(asked, batch_size=batch_size)]
+    soft_tokens = engine.read_each(asked)
+    texts = engine.generate(asked, batch_size=batch_size, soft_tokens=soft_tokens)
+    scores = engine.score_each(asked, judge.answers, soft_tokens=soft_tokens)
+    judged = judge.estimates(scores) if judge.task.scale else judge.probabilities(scores)
+    return list(zip(texts, judged.tolist(), strict=True))
+
+
+def _prediction(task: Task, row: int, example: Example, answer: str, judged: Judged) -> Prediction:
+    try:
+        stated = task.parse(answer)
+    except AnswerError:
+        stated = None
+    said = Prediction(task.name, row, answer=answer)
+    if task.scale:
+        return said._replace(value=example.label, parsed_value=stated, estimate=judged)
+    label = None if stated is None else as_text(stated)
+    probability = None
+    if isinstance(judged, list) and task.kind != "multilabel" and label is not None:
+        probability = judged[task.labels.index(label)]
+    return said._replace(
+        label=as_text(example.label),
+        parsed_label=label,
+        probabilities=judged,
+        probability=probability,
+    )
+
+
+def _chosen(count: int, limit: int | None, seed: int) -> Sequence[int]:
+    if limit is None or limit >= count:
+        return range(count)
+    return sorted(random.Random(seed).sample(range(count), limit))
+
+
+def _digest(examples: Sequence[Example]) -> str:
+    digest = hashlib.sha256()
+    for example in examples:
+        digest.update(f"{example.sequence} {example.label!r}\n".encode())
+    return digest.hexdigest()

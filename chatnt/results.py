@@ -3,39 +3,95 @@
 import dataclasses
 import json
 import math
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from chatnt.errors import UnknownTaskError
+
 if TYPE_CHECKING:
     import pandas as pd
+
+UNPARSED = "unparsed"
+"""What an answer counts as that states no label."""
+
+METRICS = {
+    "mcc": "MCC",
+    "accuracy": "accuracy",
+    "f1": "F1",
+    "auroc": "AUROC",
+    "pearson": "Pearson",
+    "spearman": "Spearman",
+    "r2": "R²",
+    "mae": "MAE",
+    "pearson_of_estimate": "Pearson of the estimate",
+}
+"""The metrics of a `TaskScore` and how they are written."""
 
 
 @dataclasses.dataclass(frozen=True)
 class TaskScore:
     """Hold how well a pair did on one task.
 
+    A metric that the task does not have, or that cannot be computed (AUROC where one
+    class is missing or no probability is known), is `None`.
+
     Attributes
     ----------
     task, split
         What was asked.
     count, unparsed
-        Questions asked, and answers that state no label (counted as wrong).
+        Questions asked, and answers that state no label or number (counted as wrong).
     mcc
         Matthews correlation of the stated with the true labels.
     accuracy
         Share of right answers.
     confusion
         How often each true label (outer key) was answered with each stated
-        one; unparsed answers are under ``"unparsed"``.
+        one; unparsed answers are under ``"unparsed"``. Empty for numbers and for several
+        labels at once.
+    f1
+        Of the positive label; the mean over the labels where there are more.
+    auroc
+        Of the probability of the positive label, read from the likelihood of sentences and
+        not from the answer; the mean of one label against the others where there are more.
+    pearson, spearman, r2, mae
+        Of stated and true numbers: two correlations, the share of the variance that is
+        explained, and the mean absolute error in the unit of the task. A correlation is 0
+        if all stated numbers are the same.
+    pearson_of_estimate
+        Pearson correlation of the estimates, see `chatnt.judging.Judge`, with the true numbers.
+    filled
+        The number that stands for an answer that states none.
+    metric
+        The one of these that the task is judged by.
+    simulated
+        Whether the sequences are simulated, so that nothing is said of real ones.
     """
 
     task: str
     split: str
     count: int
     unparsed: int
-    mcc: float
-    accuracy: float
-    confusion: dict[str, dict[str, int]]
+    mcc: float | None = None
+    accuracy: float | None = None
+    confusion: dict[str, dict[str, int]] = dataclasses.field(default_factory=dict)
+    f1: float | None = None
+    auroc: float | None = None
+    pearson: float | None = None
+    spearman: float | None = None
+    r2: float | None = None
+    mae: float | None = None
+    pearson_of_estimate: float | None = None
+    filled: float | None = None
+    metric: str = "mcc"
+    simulated: bool = False
+
+    @property
+    def score(self) -> float:
+        """The metric that the task is judged by; not a number if it cannot be computed."""
+        value = getattr(self, self.metric)
+        return math.nan if value is None else value
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,42 +103,97 @@ class Scores:
     tasks
         One `TaskScore` per task.
     wordings
-        Which question wordings were used: those of ``"train"`` or ``"test"``.
+        Which question wordings were used: those of ``"train"`` or ``"test"``; empty for a
+        model that is asked nothing.
     """
 
     tasks: tuple[TaskScore, ...]
     wordings: str
 
+    def __getitem__(self, task: str) -> TaskScore:
+        """Return the score of a task by its name."""
+        for score in self.tasks:
+            if score.task == task:
+                return score
+        scored = ", ".join(score.task for score in self.tasks) or "none"
+        raise UnknownTaskError(f"The task {task!r} was not scored; there are {scored}.")
+
+    def __contains__(self, task: str) -> bool:
+        return any(score.task == task for score in self.tasks)
+
+    def mean(self, metric: str = "mcc", tasks: Collection[str] | None = None) -> float:
+        """Return the mean of a metric over the tasks that have it, or over some of them.
+
+        Simulated tasks are left out unless they are named.
+
+        Raises
+        ------
+        UnknownTaskError
+            If a task that was named was not scored.
+        ValueError
+            If one that was named does not have the metric, or none of all has it.
+        """
+        chosen = [s for s in self.tasks if not s.simulated] if tasks is None else [self[t] for t in tasks]
+        values = {s.task: getattr(s, metric) for s in chosen}
+        without = [task for task, value in values.items() if value is None]
+        found = [value for value in values.values() if value is not None]
+        if not found or (tasks is not None and without):
+            raise ValueError(
+                f"There is no {metric} of {', '.join(without) or 'any task'}; choose other tasks."
+            )
+        return math.fsum(found) / len(found)
+
     def to_frame(self) -> "pd.DataFrame":
-        """Return a table with one row per task."""
+        """Return a table with one row per task; what a task does not have is missing."""
         import pandas as pd
 
-        columns = ("task", "split", "count", "unparsed", "mcc", "accuracy")
-        return pd.DataFrame([{name: getattr(t, name) for name in columns} for t in self.tasks])
+        columns = ["task", "split", "count", "unparsed", "metric", "score", *METRICS, "filled", "simulated"]
+        rows = [{name: getattr(t, name) for name in columns} for t in self.tasks]
+        return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys([*METRICS, "filled"], float))
 
     def save(self, path: str | Path) -> None:
         """Write the scores as JSON."""
-        Path(path).write_text(json.dumps(dataclasses.asdict(self), indent=1) + "\n")
+        Path(path).write_text(json.dumps(self.to_json(), indent=1) + "\n")
 
     @classmethod
     def load(cls, path: str | Path) -> "Scores":
         """Read what `save` wrote."""
-        data = json.loads(Path(path).read_text())
+        return cls.from_json(json.loads(Path(path).read_text()))
+
+    def to_json(self) -> dict:
+        """Return what JSON can hold; metrics that a task does not have are left out."""
+        tasks = [{k: v for k, v in dataclasses.asdict(t).items() if v is not None} for t in self.tasks]
+        return {"tasks": tasks, "wordings": self.wordings}
+
+    @classmethod
+    def from_json(cls, data: dict) -> "Scores":
+        """Read what `to_json` gave."""
         return cls(tuple(TaskScore(**task) for task in data["tasks"]), data["wordings"])
 
     def to_markdown(self) -> str:
-        """Return the scores as a Markdown table."""
-        head = "| task | sequences | MCC | accuracy | unparsed |\n|---|---:|---:|---:|---:|\n"
-        return head + "".join(
-            f"| {t.task} | {t.count:,} | {t.mcc:.3f} | {t.accuracy:.1%} | {t.unparsed} |\n"
+        """Return the scores as a Markdown table, with the metrics that some task has."""
+        shown = [name for name in METRICS if any(getattr(t, name) is not None for t in self.tasks)]
+        head = "| task | sequences |" + "".join(f" {METRICS[name]} |" for name in shown) + " unparsed |\n"
+        rule = "|---|" + "---:|" * (len(shown) + 2) + "\n"
+        rows = [
+            f"| {t.task}{' (simulated)' * t.simulated} | {t.count:,} |"
+            + "".join(f" {_written(name, getattr(t, name))} |" for name in shown)
+            + f" {t.unparsed} |\n"
             for t in self.tasks
-        )
+        ]
+        return head + rule + "".join(rows)
 
     def __str__(self) -> str:
         return self.to_markdown()
 
     def _repr_markdown_(self) -> str:
         return self.to_markdown()
+
+
+def _written(metric: str, value: float | None) -> str:
+    if value is None:
+        return ""
+    return f"{value:.1%}" if metric == "accuracy" else f"{value:.3f}"
 
 
 @dataclasses.dataclass(frozen=True)

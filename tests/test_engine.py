@@ -282,6 +282,10 @@ def test_a_score_counts_an_answer_whose_start_is_joined_with_the_prompt(llama):
     scores = engine.score(conversation, ["Yes.", "no."])
     expected = [likelihood(engine, conversation, answer) for answer in ("Yes.", "no.")]
     assert scores.tolist() == pytest.approx(expected, rel=1e-4)
+    each = engine.score_each(
+        [conversation] * 2, ["Yes.", "no."], soft_tokens=engine.read_each([conversation] * 2)
+    )
+    torch.testing.assert_close(each, scores.expand(2, -1))
     with mock.patch.object(
         engine.model.decoder, "forward", _never(engine.model.decoder.forward, vocabulary[": Yes"])
     ):
@@ -313,3 +317,34 @@ def test_the_placeholder_is_never_written(engine):
         for conversation, answer in zip(CONVERSATIONS, expected, strict=True):
             assert engine.generate([conversation], max_new_tokens=6) == answer
             assert "".join(engine.stream(conversation, max_new_tokens=6)) == answer[0]
+
+
+def test_several_conversations_are_scored_as_each_alone(engine):
+    alone = torch.stack([engine.score(c, ANSWERS) for c in CONVERSATIONS])
+    together = engine.score_each(CONVERSATIONS, ANSWERS, batch_size=2 * len(ANSWERS))
+    assert together.shape == (len(CONVERSATIONS), len(ANSWERS))
+    torch.testing.assert_close(together, alone, rtol=1e-4, atol=1e-3)
+
+
+@pytest.mark.parametrize("size", [1, 7, 1000])
+def test_scores_do_not_depend_on_the_batch(llama, size):
+    scores = llama.score_each(CONVERSATIONS, ANSWERS, batch_size=size)
+    torch.testing.assert_close(scores, llama.score_each(CONVERSATIONS, ANSWERS), rtol=1e-5, atol=1e-4)
+
+
+def test_soft_tokens_of_several_conversations_spare_the_encoder(llama):
+    soft = llama.read_each(CONVERSATIONS)
+    assert soft.shape[:2] == (len(CONVERSATIONS), 2)
+    expected = llama.generate(CONVERSATIONS, max_new_tokens=8), llama.score_each(CONVERSATIONS, ANSWERS)
+    with mock.patch.object(llama.model.encoder, "forward", side_effect=AssertionError):
+        texts = llama.generate(CONVERSATIONS, max_new_tokens=8, batch_size=2, soft_tokens=soft)
+        scores = llama.score_each(CONVERSATIONS, ANSWERS, soft_tokens=soft)
+    assert texts == expected[0]
+    torch.testing.assert_close(scores, expected[1], rtol=1e-4, atol=1e-3)
+    assert llama.read_each(CONVERSATIONS[1:2]) is None
+
+
+def test_nothing_to_score(llama):
+    assert llama.score_each([], ANSWERS).shape == (0, len(ANSWERS))
+    with pytest.raises(AnswerError, match="at least one"):
+        llama.score_each(CONVERSATIONS, [])

@@ -3,15 +3,19 @@
 from collections import Counter
 from unittest import mock
 
+import pandas as pd
 import pytest
+import torch
 
 from chatnt.engine import Engine
-from chatnt.evaluation import evaluate, score_answers
+from chatnt.evaluation import evaluate, fingerprint, predict, score_answers
+from chatnt.metrics import score_predictions
+from chatnt.predictions import read_predictions
 from chatnt.tasks import get_task
 from chatnt.tasks.sources import Example
-from tests.tiny import tiny_pair
+from tests.tiny import tiny_model, tiny_pair
 
-TATA, SPLICE = get_task("promoter_tata"), get_task("splice_sites_all")
+TATA, SPLICE, LEAF = (get_task(name) for name in ("promoter_tata", "splice_sites_all", "plant_promoter_leaf"))
 YES, NO, NEITHER = "Yes, there is one.", "No, there is no TATA promoter.", "Hm, who knows."
 
 
@@ -54,6 +58,7 @@ def test_scores_of_a_binary_task(labels, answers, mcc, accuracy):
     assert (score.task, score.split, score.count, score.unparsed) == ("promoter_tata", "test", 4, 0)
     assert score.mcc == pytest.approx(mcc)
     assert score.accuracy == accuracy
+    assert score.auroc is None
 
 
 def test_an_answer_without_a_label_is_wrong():
@@ -79,6 +84,14 @@ def test_unparsed_answers_of_several_classes():
     assert (score.unparsed, score.accuracy) == (1, 0.5)
 
 
+def test_numbers_are_read_from_the_answers():
+    score = scored(
+        [1.0, -2.0, 0.5], ["It is 1.25.", "I predict -2.00.", "I predict nothing."], LEAF, filled=1.5
+    )
+    assert (score.unparsed, score.filled, score.metric) == (1, 1.5, "pearson")
+    assert score.mae == pytest.approx((0.25 + 0 + 1.0) / 3)
+
+
 @pytest.mark.parametrize("wordings", ["train", "test"])
 def test_each_example_is_asked_once_in_the_wordings_of_the_split(wordings):
     engine = Scripted(*[YES] * 40)
@@ -99,10 +112,23 @@ def test_the_seed_decides_the_wordings():
     assert asked[0] == asked[1] != asked[2]
 
 
+def test_sequences_of_similar_length_go_together_and_rows_keep_their_order():
+    given = examples(P, Q, P)[::-1]
+    engine = Scripted(YES, NO, NEITHER)
+    rows = predict(engine, TATA, given, rows=[7, 2, 40], batch_size=2, sentences=0)
+    assert [len(q.sequences[0]) for q in engine.asked] == [4, 8, 12]
+    assert rows["answer"].tolist() == [NEITHER, NO, YES]
+    assert rows["row"].tolist() == [7, 2, 40]
+    assert rows["parsed_label"].fillna("").tolist() == ["", Q, P]
+
+
+DATA = {"promoter_tata": examples(*[P, Q] * 10), "splice_sites_all": examples("donor", "neither")}
+
+
 def test_several_tasks_are_scored_with_a_limit():
-    data = {"promoter_tata": examples(*[P, Q] * 10), "splice_sites_all": examples("donor", "neither")}
     engine = Scripted(*[YES] * 5, *["Donor splice site."] * 2)
-    scores = evaluate(engine, data, [TATA, SPLICE], split="validation", wordings="train", limit=5, seed=3)
+    settings = {"limit": 5, "seed": 3, "sentences": 0}
+    scores = evaluate(engine, DATA, [TATA, SPLICE], split="validation", wordings="train", **settings)
     assert [(t.task, t.split, t.count) for t in scores.tasks] == [
         ("promoter_tata", "validation", 5), ("splice_sites_all", "validation", 2),
     ]  # fmt: skip
@@ -110,14 +136,116 @@ def test_several_tasks_are_scored_with_a_limit():
     chosen = [q.sequences[0].sequence for q in engine.asked[:5]]
     assert len(set(chosen)) == 5
     again = Scripted(*[YES] * 5)
-    evaluate(again, data, [TATA], split="validation", limit=5, seed=3)
+    evaluate(again, DATA, [TATA], split="validation", **settings)
     assert chosen == [q.sequences[0].sequence for q in again.asked]
 
 
-def test_a_real_engine_is_asked_in_batches():
-    engine = Engine(*tiny_pair())
+@pytest.fixture(scope="module")
+def engine():
+    return Engine(*tiny_pair())
+
+
+def test_a_real_engine_is_asked_in_batches(engine):
     with mock.patch.object(engine, "generate", wraps=engine.generate) as generate:
         score = score_answers(engine, TATA, examples(*[P, Q] * 3), split="test", batch_size=4)
-    assert generate.call_args.kwargs == {"batch_size": 4}
+    assert [len(call.args[0]) for call in generate.call_args_list] == [4, 2]
     assert score.count == 6
     assert sum(Counter(n for row in score.confusion.values() for n in row.values()).elements()) == 6
+
+
+def test_each_row_has_a_probability_and_its_dna_is_encoded_once(engine):
+    encode = engine.model.encoder.forward
+    with mock.patch.object(engine.model.encoder, "forward", side_effect=encode) as encoder:
+        rows = predict(engine, SPLICE, examples(*["donor", "neither"] * 3), batch_size=6, sentences=2)
+    assert encoder.call_count == 1
+    assert rows["probabilities"].map(len).tolist() == [3] * 6
+    assert rows["probabilities"].map(sum).tolist() == pytest.approx([1.0] * 6, abs=2e-5)
+    assert rows["probability"].isna().equals(rows["parsed_label"].isna())
+
+
+def test_the_probability_is_that_of_the_stated_label(engine):
+    with mock.patch.object(engine, "generate", return_value=["Donor splice site.", "Hm."]):
+        rows = predict(engine, SPLICE, examples("donor", "neither"))
+    assert rows["probability"][0] == rows["probabilities"][0][SPLICE.labels.index("donor")]
+    assert pd.isna(rows["probability"][1])
+
+
+def test_a_number_has_an_estimate(engine):
+    rows = predict(engine, LEAF, examples(1.0, 2.0, 3.0))
+    assert rows["estimate"].between(-10, 10).all()
+    assert rows["estimate"].nunique() == 3
+    assert score_predictions(LEAF, rows).pearson_of_estimate is not None
+
+
+def test_the_written_predictions_give_the_scores(engine, tmp_path):
+    path = tmp_path / "deep" / "predictions.parquet"
+    scores = evaluate(
+        engine, DATA, [TATA, SPLICE], split="test", predictions=path, simulated=["promoter_tata"]
+    )
+    rows = read_predictions(path)
+    assert len(rows) == 22
+    assert "sequence" not in rows
+    assert [path] == list(path.parent.iterdir())
+    again = [score_predictions(t, rows[rows["task"] == t.name]) for t in (TATA, SPLICE)]
+    assert [a.auroc for a in again] == [s.auroc for s in scores.tasks]
+    assert [a.confusion for a in again] == [s.confusion for s in scores.tasks]
+    assert [s.simulated for s in scores.tasks] == [True, False]
+
+
+class _KilledError(Exception):
+    pass
+
+
+def killed_at(engine, call, path, **settings):
+    """Score two tasks and break off at a call of the engine."""
+    real, calls = engine.generate, []
+
+    def generate(*args, **kwargs):
+        calls.append(1)
+        if len(calls) == call:
+            raise _KilledError
+        return real(*args, **kwargs)
+
+    with mock.patch.object(engine, "generate", generate):
+        try:
+            evaluate(engine, DATA, [TATA, SPLICE], split="test", predictions=path, **settings)
+        except _KilledError:
+            assert not path.exists()
+    return len(calls)
+
+
+def test_a_killed_run_goes_on_after_the_last_task(engine, tmp_path):
+    whole, path = tmp_path / "whole.parquet", tmp_path / "killed.parquet"
+    assert killed_at(engine, 0, whole) == 2
+    assert killed_at(engine, 2, path) == 2
+    assert killed_at(engine, 0, path) == 1
+    assert path.read_bytes() == whole.read_bytes()
+    assert killed_at(engine, 0, path) == 0
+
+
+@pytest.mark.parametrize("settings", [{"seed": 1}, {"wordings": "train"}, {"sentences": 1}, {"limit": 2}])
+def test_what_was_asked_otherwise_is_asked_again(engine, tmp_path, settings):
+    path = tmp_path / "predictions.parquet"
+    killed_at(engine, 0, path)
+    assert killed_at(engine, 0, path, **settings) == (1 if "limit" in settings else 2)
+
+
+def test_other_weights_are_asked_again(engine, tmp_path):
+    path = tmp_path / "predictions.parquet"
+    killed_at(engine, 0, path)
+    other = Engine(tiny_model(seed=1, slot_token_id=engine.processor.slot_token_id), engine.processor)
+    assert killed_at(other, 0, path) == 2
+
+
+def test_the_fingerprint_is_of_every_weight():
+    model = tiny_model()
+    before = fingerprint(model)
+    assert before == fingerprint(tiny_model()) != fingerprint(tiny_model().bfloat16())
+    with torch.no_grad():
+        list(model.parameters())[-1].view(-1)[-1] += 1
+    assert fingerprint(model) != before
+
+
+def test_a_bar_shows_the_rows_that_are_left(engine, capsys):
+    evaluate(engine, DATA, [SPLICE], split="test", sentences=0, progress=True)
+    assert "2/2" in capsys.readouterr().err
