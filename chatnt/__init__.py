@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from chatnt.tasks.task_file import read_task
     from chatnt.token_counts import count_tokens
     from chatnt.train import TrainingPlan
-    from chatnt.training.memory import memory_table as training_memory
+    from chatnt.training.memory import training_memory
 
 __version__ = "0.1.0"
 
@@ -75,7 +75,7 @@ _HEAVY = {
     "register_task": "chatnt.tasks",
     "simulate": "chatnt.tasks.simulation",
     "task_from_table": "chatnt.tasks.own",
-    "training_memory": "chatnt.training.memory:memory_table",
+    "training_memory": "chatnt.training.memory",
 }
 """Names that need torch or tables; imported on first use, so that ``import chatnt`` is light."""
 

@@ -13,7 +13,7 @@ NAMES = {
     "DNA", "read_fasta", "load", "pair", "Assistant", "Answer", "Question", "ChatNTConfig", "ChatNTModel",
     "ChatNTProcessor", "get_task", "register_task", "list_tasks", "TrainingPlan", "Scores", "errors",
     "InstructionDataset", "Mixture", "plots", "count_tokens", "describe_data", "read_task",
-    "task_from_table", "simulate",
+    "task_from_table", "simulate", "training_memory",
 }  # fmt: skip
 MODULES = {"errors", "plots"}
 

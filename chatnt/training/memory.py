@@ -58,7 +58,7 @@ class Pass:
         return 1 + self.bases // 6 + self.bases % 6 if kmers else self.bases
 
 
-def memory_table(
+def training_memory(
     config: ChatNTConfig | None = None,
     plan: TrainingPlan | None = None,
     size: Pass | None = None,
@@ -117,7 +117,7 @@ def memory_table(
     ...     resampler_config=ResamplerConfig(dna_dim=128, dim=16, heads=2, ffn_dim=32, vocab_size=100),
     ...     decoder_config=LlamaConfig(vocab_size=100, **sizes),
     ... )
-    >>> table = memory_table(small, gpus=[1, 2], dtypes=["float32"], checkpointing=[False])
+    >>> table = training_memory(small, gpus=[1, 2], dtypes=["float32"], checkpointing=[False])
     >>> table.groupby("gpus")["sharding"].unique().map(list).to_dict()
     {1: ['none'], 2: ['ddp', 'fsdp2']}
 

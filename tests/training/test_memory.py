@@ -14,7 +14,7 @@ from transformers import LlamaConfig
 import chatnt
 from chatnt.errors import TrainingError
 from chatnt.model import ChatNTConfig, ChatNTModel, NucleotideTransformerConfig, ResamplerConfig
-from chatnt.training.memory import Pass, memory_table
+from chatnt.training.memory import Pass, training_memory
 from chatnt.training.plan import TrainingPlan
 from tests.tiny import tiny_config
 
@@ -109,7 +109,7 @@ def row_of(table, **wanted):
 
 def alone(config, size, plan=PAPER, *, dtypes=("float32",), checkpointing=(False,)):
     """The only row for one GPU."""
-    return row_of(memory_table(config, plan, size, gpus=[1], dtypes=dtypes, checkpointing=checkpointing))
+    return row_of(training_memory(config, plan, size, gpus=[1], dtypes=dtypes, checkpointing=checkpointing))
 
 
 @pytest.mark.parametrize("checkpointing", [False, True])
@@ -177,7 +177,7 @@ def test_a_process_grows_by_what_is_computed():
 
 
 def test_the_published_sizes():
-    table = memory_table(gpus=[1, 8], dtypes=["bf16"], checkpointing=[True])
+    table = training_memory(gpus=[1, 8], dtypes=["bf16"], checkpointing=[True])
     one = row_of(table, gpus=1)
     # 16-bit decoder, the rest in 32 bits: 18.70 GB, as the published weights are.
     assert one.weights == pytest.approx(18.70e9, rel=1e-3)
@@ -206,7 +206,7 @@ def test_activations_grow_as_a_line_with_rows_and_with_length(sizes):
 
 
 def test_rows_are_in_order_and_add_up():
-    table = memory_table(tiny_config(), gpus=[4, 1, 4])
+    table = training_memory(tiny_config(), gpus=[4, 1, 4])
     assert table.gpus.tolist() == [1] * 4 + [4] * 8
     assert table.sharding.tolist() == ["none"] * 4 + ["ddp"] * 4 + ["fsdp2"] * 4
     assert table.dtype.tolist() == ["float32", "float32", "bf16", "bf16"] * 3
@@ -229,7 +229,7 @@ def test_rows_are_in_order_and_add_up():
 )
 def test_what_cannot_be_computed_is_an_error(settings, told):
     with pytest.raises(TrainingError, match=told):
-        memory_table(tiny_config(), **settings)
+        training_memory(tiny_config(), **settings)
 
 
 def test_a_pass_of_nothing_is_an_error():
@@ -238,4 +238,4 @@ def test_a_pass_of_nothing_is_an_error():
 
 
 def test_it_has_a_public_name():
-    assert chatnt.training_memory is memory_table
+    assert chatnt.training_memory is training_memory
