@@ -58,7 +58,7 @@ class ChatNTModel(PreTrainedModel, GenerationMixin):
         """Return the decoder's last linear layer."""
         return self.decoder.get_output_embeddings()
 
-    def encode(self, dna_ids: Tensor, dna_mask: Tensor) -> tuple[Tensor, Tensor]:
+    def encode(self, dna_ids: Tensor, dna_mask: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Encode every real sequence at its true length, and those that are the same once.
 
         Parameters
@@ -70,9 +70,11 @@ class ChatNTModel(PreTrainedModel, GenerationMixin):
         Returns
         -------
         dna : Tensor
-            Of shape (real sequences, positions, dna_dim), in reading order.
+            Of shape (different sequences, positions, dna_dim).
         mask : Tensor
-            Of shape (real sequences, positions).
+            Of shape (different sequences, positions).
+        which : Tensor
+            Of shape (real sequences,): the index of each in `dna`, in reading order.
         """
         present = dna_mask.bool().any(-1)
         ids, mask = dna_ids[present], dna_mask[present].bool()
@@ -83,7 +85,7 @@ class ChatNTModel(PreTrainedModel, GenerationMixin):
         dna = self.encoder(input_ids=ids, attention_mask=mask.long()).last_hidden_state
         # An encoder that pools tells which of its positions are real.
         mask = self.encoder.output_mask(mask) if hasattr(self.encoder, "output_mask") else mask
-        return (dna, mask) if len(first) == len(which) else (dna[which], mask[which])
+        return dna, mask, which
 
     def get_soft_tokens(
         self,
@@ -112,12 +114,12 @@ class ChatNTModel(PreTrainedModel, GenerationMixin):
         soft = self.latent_zeros(present.shape, dna_ids.device)
         if not present.any():
             return soft
-        dna, mask = self.encode(dna_ids, dna_mask)
+        dna, mask, which = self.encode(dna_ids, dna_mask)
         rows = present.nonzero()[:, 0]
         if not config.english_aware:
             question_ids = question_mask = None
         question = [None if t is None else t[rows] for t in (question_ids, question_mask)]
-        resampled = self.resampler(dna, mask, *question)
+        resampled = self.resampler(dna, mask, *question, which=None if len(dna) == len(which) else which)
         return soft.to(resampled).masked_scatter(present[..., None, None], resampled)
 
     def latent_zeros(self, shape: torch.Size, device: torch.device) -> Tensor:

@@ -1,5 +1,7 @@
 """The English-aware Perceiver resampler: DNA vectors and a question in, soft tokens out."""
 
+from typing import NamedTuple
+
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import scaled_dot_product_attention
@@ -8,8 +10,17 @@ from transformers import PreTrainedModel, initialization
 from chatnt.model.config import ResamplerConfig
 
 
+class Material(NamedTuple):
+    """Hold what the latents attend to; those of several rows may attend to the same."""
+
+    vectors: Tensor
+    mask: Tensor
+    which: Tensor | None = None
+    """Of shape (batch,), each row's index in `vectors` and `mask`; by default its own."""
+
+
 class CrossAttention(nn.Module):
-    """Attend from latents to a context; biases everywhere, no rotary embedding."""
+    """Attend from latents to a material and other latents; biases everywhere, no rotary embedding."""
 
     def __init__(self, config: ResamplerConfig) -> None:
         super().__init__()
@@ -19,13 +30,22 @@ class CrossAttention(nn.Module):
         self.value = nn.Linear(config.dim, config.dim)
         self.output = nn.Linear(config.dim, config.dim)
 
-    def forward(self, x: Tensor, context: Tensor, mask: Tensor) -> Tensor:
-        query, key, value = (
-            self._split(layer(y))
-            for layer, y in ((self.query, x), (self.key, context), (self.value, context))
-        )
+    def forward(self, x: Tensor, material: Material, latents: Tensor) -> Tensor:
+        query = self._split(self.query(x))
+        key, value = map(self._split, self._keys_and_values(material, latents))
+        mask = material.mask if material.which is None else material.mask[material.which]
+        mask = torch.cat([mask, mask.new_ones(latents.shape[:2])], dim=1)
         attended = scaled_dot_product_attention(query, key, value, attn_mask=mask[:, None, None])
         return self.output(attended.transpose(1, 2).flatten(2))
+
+    def _keys_and_values(self, material: Material, latents: Tensor) -> list[Tensor]:
+        layers = self.key, self.value
+        if material.which is None:
+            context = torch.cat([material.vectors, latents], dim=1)
+            return [layer(context) for layer in layers]
+        # DNA may be long: what is shared is computed before it is spread over the rows.
+        shared = [layer(material.vectors).index_select(0, material.which) for layer in layers]
+        return [torch.cat([s, layer(latents)], dim=1) for s, layer in zip(shared, layers, strict=True)]
 
     def _split(self, x: Tensor) -> Tensor:
         return x.unflatten(-1, (self.heads, -1)).transpose(1, 2)
@@ -51,17 +71,13 @@ class ResamplerBlock(nn.Module):
         self.fc2 = nn.Linear(config.ffn_dim, config.dim)
         self.dropout = nn.Dropout(config.dropout)
 
-    def forward(
-        self, x: Tensor, dna: tuple[Tensor, Tensor], question: tuple[Tensor, Tensor] | None
-    ) -> Tensor:
+    def forward(self, x: Tensor, dna: Material, question: Material | None) -> Tensor:
         entered = x
         steps = [(self.norm_dna, self.attend_dna, dna)]
         if question is not None:
             steps.append((self.norm_question, self.attend_question, question))
-        for norm, attend, (context, mask) in reversed(steps) if self.question_first else steps:
-            context = torch.cat([context, entered], dim=1)
-            mask = torch.cat([mask, mask.new_ones(entered.shape[:2])], dim=1)
-            x = x + attend(norm(x), context, mask)
+        for norm, attend, material in reversed(steps) if self.question_first else steps:
+            x = x + attend(norm(x), material, entered)
         return x + self.fc2(self.dropout(nn.functional.gelu(self.fc1(self.norm_ffn(x)))))
 
 
@@ -106,18 +122,22 @@ class Resampler(PreTrainedModel):
         dna_mask: Tensor,
         question_ids: Tensor | None = None,
         question_mask: Tensor | None = None,
+        which: Tensor | None = None,
     ) -> Tensor:
         """Make the soft tokens.
 
         Parameters
         ----------
         dna
-            Tensor of shape (batch, positions, dna_dim), the encoder's vectors.
+            Tensor of shape (sequences, positions, dna_dim), the encoder's vectors.
         dna_mask
-            Tensor of shape (batch, positions), true where there is DNA.
+            Tensor of shape (sequences, positions), true where there is DNA.
         question_ids, question_mask
             Tensors of shape (batch, words); the prompt without the answer.
             Ignored without `english_aware`.
+        which
+            Tensor of shape (batch,): the index of each row's sequence, where several rows
+            are about the same. Default: each row has its own.
 
         Returns
         -------
@@ -135,9 +155,9 @@ class Resampler(PreTrainedModel):
                 raise ValueError(
                     "This resampler listens to the question: give question_ids and question_mask."
                 )
-            question = self.words(question_ids), question_mask.bool()
-        material = self.project(dna), dna_mask.bool()
-        x = self.latents.expand(len(dna), -1, -1)
+            question = Material(self.words(question_ids), question_mask.bool())
+        material = Material(self.project(dna), dna_mask.bool(), which)
+        x = self.latents.expand(len(dna if which is None else which), -1, -1)
         for block in self.blocks:
             x = block(x, material, question)
         return x if self.config.output_scale is None else self.norm_output(x) * self.scale

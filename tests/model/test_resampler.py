@@ -59,6 +59,18 @@ def test_the_question_changes_the_soft_tokens(dna, mask, question):
     assert (first - other).abs().amax(dim=(1, 2)).gt(1e-3).all()
 
 
+@pytest.mark.parametrize("settings", [{}, {"question_first": True}, {"english_aware": False}])
+def test_rows_about_one_sequence_may_share_it(dna, mask, settings):
+    resampler, which = made(**settings), torch.tensor([1, 0, 1, 1])
+    question = torch.tensor([[7, 8], [7, 3], [9, 3], [7, 8]]), torch.ones(4, 2)
+    dna.requires_grad_()
+    shared = resampler(dna, mask, *question, which)
+    each = resampler(dna[which], mask[which], *question)
+    torch.testing.assert_close(shared, each, rtol=1e-5, atol=1e-5)
+    gradients = [torch.autograd.grad(soft.square().sum(), dna)[0] for soft in (shared, each)]
+    torch.testing.assert_close(*gradients, rtol=1e-4, atol=1e-5)
+
+
 def test_the_dna_changes_the_soft_tokens(dna, mask, question):
     resampler = made()
     with torch.no_grad():
