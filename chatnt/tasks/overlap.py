@@ -2,7 +2,7 @@
 
 import dataclasses
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -146,12 +146,68 @@ def near_matches(
     """
     import pandas
 
+    rows = [
+        (name, of, len(near), int(near.sum()), float(near.mean()) if len(near) else 0.0, pairs)
+        for name, of, near, pairs in _compared(train, test, identity, seed_length)
+    ]
+    columns = ["train", "test", "test_sequences", "near", "share", "pairs"]
+    frame = pandas.DataFrame(rows, columns=columns)
+    return frame.sort_values("share", ascending=False, kind="stable", ignore_index=True)
+
+
+def near_rows(
+    train: Mapping[str, Sequence[Example]],
+    test: Mapping[str, Sequence[Example]],
+    identity: float = 0.8,
+    *,
+    seed_length: int = 11,
+) -> dict[str, "pandas.DataFrame"]:
+    """Tell for every test sequence in which training sets it has a near match.
+
+    Parameters
+    ----------
+    train, test, identity, seed_length
+        As in `near_matches`.
+
+    Returns
+    -------
+    dict
+        By the name of the test: a row for each sequence, and a column of booleans for each
+        training task.
+
+    Raises
+    ------
+    ValueError
+        If `identity` or `seed_length` is out of range.
+
+    Examples
+    --------
+    >>> from chatnt.tasks import get_task
+    >>> task, drawn = get_task("h3"), "ACGTTGCATGTCAGCCATTGACC"
+    >>> train, test = Examples.of(task, [(drawn, 1)]), Examples.of(task, [(drawn[2:], 0), ("A" * 30, 1)])
+    >>> near_rows({"h3": train}, {"h3": test})["h3"]["h3"].tolist()
+    [True, False]
+    """
+    import pandas
+
+    found: dict[str, dict] = {of: {} for of in test}
+    for name, of, near, _ in _compared(train, test, identity, seed_length):
+        found[of][name] = near
+    return {of: pandas.DataFrame(near) for of, near in found.items()}
+
+
+def _compared(
+    train: Mapping[str, Sequence[Example]],
+    test: Mapping[str, Sequence[Example]],
+    identity: float,
+    seed_length: int,
+) -> Iterator[tuple[str, str, NDArray[np.bool_], int]]:
+    """Yield a training task, a test, which of its sequences are near, and how many pairs there are."""
     if not 0 < identity <= 1 or not 8 <= seed_length <= 12:
         raise ValueError(
             f"Identity {identity} and seed length {seed_length}: give 0 to 1, as 0.8, and 8 to 12."
         )
     tests = {name: list(letters_of(examples)) for name, examples in test.items()}
-    rows = []
     for name, examples in train.items():
         near = {of: np.zeros(len(tested), bool) for of, tested in tests.items()}
         pairs = dict.fromkeys(tests, 0)
@@ -161,13 +217,8 @@ def near_matches(
                 found = _pairs(index, tested, identity)
                 near[of][found[:, 1]] = True
                 pairs[of] += len(found)
-        rows += [
-            (name, of, len(tested), int(near[of].sum()), float(near[of].mean()) if tested else 0.0, pairs[of])
-            for of, tested in tests.items()
-        ]
-    columns = ["train", "test", "test_sequences", "near", "share", "pairs"]
-    frame = pandas.DataFrame(rows, columns=columns)
-    return frame.sort_values("share", ascending=False, kind="stable", ignore_index=True)
+        for of in tests:
+            yield name, of, near[of], pairs[of]
 
 
 def _pairs(index: SeedIndex, tested: list[bytes], identity: float) -> NDArray[np.int64]:
