@@ -12,6 +12,7 @@ from chatnt.conversation import PLACEHOLDER, Answer, Question, Turn
 from chatnt.engine import Engine
 from chatnt.errors import AnswerError
 from chatnt.folder import write_pair
+from chatnt.judging import Judge
 from chatnt.model import ChatNTModel
 from chatnt.processor import ChatNTProcessor
 from chatnt.sequence import DNA
@@ -169,10 +170,11 @@ class Assistant:
             truth = task.parse(answer.text)
         except AnswerError:
             return dataclasses.replace(answer, notes=notes)
-        if not isinstance(truth, str):
-            value = truth if isinstance(truth, float) else None
-            label = enumerated(truth) if isinstance(truth, tuple) and truth else None
-            return dataclasses.replace(answer, label=label, value=value, notes=notes)
+        if isinstance(truth, float):
+            estimate = self.estimated_value(turns, task, soft_tokens=soft_tokens)
+            return dataclasses.replace(answer, value=truth, estimate=estimate, notes=notes)
+        if isinstance(truth, tuple):
+            return dataclasses.replace(answer, label=enumerated(truth) if truth else None, notes=notes)
         probability = self.label_probabilities(turns, task, soft_tokens=soft_tokens)[truth]
         return dataclasses.replace(answer, label=truth, probability=probability, notes=notes)
 
@@ -198,6 +200,29 @@ class Assistant:
             [part.logsumexp(0) for part in scores.split([len(texts) for texts in sentences])]
         )
         return dict(zip(task.labels, weights.softmax(0).tolist(), strict=True))
+
+    def estimated_value(
+        self, turns: Sequence[Turn], task: Task, *, soft_tokens: Tensor | None = None
+    ) -> float:
+        """Return the number that the likelihoods suggest, see `chatnt.judging.Judge`.
+
+        Parameters
+        ----------
+        turns, soft_tokens
+            As in `label_probabilities`.
+        task
+            Gives the scale.
+
+        Raises
+        ------
+        ValueError
+            If the task does not ask for a number.
+        """
+        judge = Judge.of(task)
+        if judge is None:
+            raise ValueError(f"{task.name} has labels and asks for no number; use `label_probabilities`.")
+        scores = self.engine.score(turns, judge.answers, soft_tokens=soft_tokens)
+        return float(judge.estimates(scores[None].cpu())[0])
 
 
 def _window_notes(task: Task, dna: DNA) -> Iterator[str]:

@@ -137,6 +137,9 @@ class Answer:
         Whether the pair was trained on such questions.
     notes
         Other reasons to doubt, for example a window unlike those trained on.
+    estimate
+        For regression tasks, the mean of the numbers that could have been written, each weighted
+        by its likelihood: a smoother number than `value`, which is the one that was written.
     """
 
     text: str
@@ -148,6 +151,7 @@ class Answer:
     calibrated: bool = False
     in_scope: bool = True
     notes: tuple[str, ...] = ()
+    estimate: float | None = None
 
     def __str__(self) -> str:
         return self.text
@@ -161,6 +165,8 @@ class Answer:
         if self.probability is not None:
             kind = "calibrated" if self.calibrated else "not calibrated"
             parts.insert(0, f"{self.label}: probability {self.probability:.2f}, {kind}")
+        if self.estimate is not None:
+            parts.insert(0, f"mean of what could have been written: {self.estimate:g}")
         return "; ".join(parts)
 
     def __repr__(self) -> str:

@@ -426,3 +426,16 @@ def test_the_dna_is_encoded_once_per_question(chat, monkeypatch):
     monkeypatch.setattr(chat.model, "encode", lambda *args: calls.append(1) or encode(*args))
     chat.ask("Is there a TATA promoter in <DNA>?", "ACGT" * 75, task="promoter_tata")
     assert len(calls) == 1
+
+
+def test_a_number_comes_with_a_smoother_estimate(chat):
+    task = get_task("plant_promoter_leaf")
+    asked = task.questions.train[0]
+    with answering(chat, "It is 1.25."):
+        answer = chat.ask(asked, DNA_300, task=task.name)
+    assert (answer.value, answer.label, answer.probability) == (1.25, None, None)
+    assert answer.estimate == chat.estimated_value([Turn(Question.of(asked, DNA_300))], task)
+    assert -10 <= answer.estimate <= 10
+    assert f"could have been written: {answer.estimate:g}" in answer.remark
+    with pytest.raises(ValueError, match="asks for no number"):
+        chat.estimated_value([Turn(Question.of(ASKED, DNA_300))], get_task("promoter_tata"))
