@@ -1,6 +1,7 @@
-"""The command ``chatnt``: ask, demo, card, tasks, convert."""
+"""The command ``chatnt``: ask, demo, card, tasks, train, convert."""
 
 import argparse
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -64,6 +65,12 @@ def _parser() -> argparse.ArgumentParser:
     card.set_defaults(run=_card)
 
     _add_tasks(commands)
+
+    text = "train a pair by a plan, or go on with a training that was interrupted"
+    train = commands.add_parser("train", help=text, description=f"{text.capitalize()}.")
+    train.add_argument("plan", type=Path, help="TOML file with pair, data and plan")
+    train.add_argument("--quiet", action="store_true", help="show no progress bar")
+    train.set_defaults(run=_train)
 
     text = "convert published weights into a folder that loads fast"
     convert = commands.add_parser("convert", help=text, description=f"{text.capitalize()}.")
@@ -161,6 +168,14 @@ def _tasks(args: argparse.Namespace) -> None:
     widths = [max(len(row[i]) for row in rows) for i in range(len(columns))]
     for row in rows:
         print("  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def _train(args: argparse.Namespace) -> None:
+    from chatnt.plan_file import PlanFile
+
+    log = PlanFile.read(args.plan).train(progress=not args.quiet)
+    if os.environ.get("RANK", "0") == "0":  # the first of several processes
+        print(log)
 
 
 def _convert(args: argparse.Namespace) -> None:

@@ -3,7 +3,7 @@
 import dataclasses
 import random
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import torch
 from torch import Tensor
@@ -92,6 +92,12 @@ class Batches:
         Changes every row before it is read.
     rank, world
         Of this process, and how many there are: each gets its part of the rows.
+
+    Attributes
+    ----------
+    taken
+        Rows that all steps so far took, where a plan goes by tokens: what came before decides
+        where the next step begins. Set it to go on from there.
     """
 
     def __init__(
@@ -105,7 +111,8 @@ class Batches:
     ) -> None:
         self.source, self.processor, self.plan, self.transform = source, processor, plan, transform
         self.rank, self.world = rank, world
-        self._rows = _rows_of(source, plan.rows, rank, world)
+        self.taken = 0
+        self._rows = self._by_tokens if plan.tokens else _rows_of(source, plan.rows, rank, world)
 
     def of(self, step: int) -> list[MicroBatch]:
         """Return the passes of a step, the longest sequences first.
@@ -119,11 +126,28 @@ class Batches:
             return list(self.source.micro_batches(step))[self.rank :: self.world]  # type: ignore[attr-defined]
         rows = self._transformed(self._rows(step), step)
         if not rows:
-            raise DataError(f"The source has no row for step {step} (process {self.rank} of {self.world}).")
+            raise DataError(
+                f"There is no row for process {self.rank} of {self.world} in step {step}; have at least as "
+                "many rows in a step as processes."
+            )
         groups: dict[Hashable, list] = {}
         for row in rows:
             groups.setdefault(self._group(row), []).append(row)
         return [micro for group, some in groups.items() for micro in self._passes(some, group, step)]
+
+    def _by_tokens(self, step: int) -> list[Any]:
+        """Take rows until they have as many tokens as the plan wants in a step."""
+        size, wanted = _batch_size(self.source), cast("int", self.plan.tokens)
+        rows: list[Any] = []
+        total = 0
+        while True:
+            some = _window(self.source, size, self.taken + len(rows), size)
+            for row, tokens in zip(some, Lengths.of(self._read(some, step)).words, strict=True):
+                if rows and total + tokens > wanted:
+                    self.taken += len(rows)
+                    return rows[self.rank :: self.world]
+                rows.append(row)
+                total += tokens
 
     def before(self, model: Any, micro: MicroBatch) -> None:
         """Let the source set the model up for a pass."""
@@ -272,12 +296,18 @@ def _rows_of(source: Source, rows: int | None, rank: int, world: int) -> Callabl
         if world > 1 and hasattr(source, "shard"):
             return source.shard(rank, world).batch  # type: ignore[attr-defined]
         return lambda step: source.batch(step)[rank::world]
+    size = _batch_size(source)
+    return lambda step: _window(source, size, step * rows, rows)[rank::world]
+
+
+def _batch_size(source: Source) -> int:
+    size = getattr(source, "batch_size", None)
     if size is None:
         raise TrainingError(
-            f"The plan wants {rows} rows a step, but the source does not tell its batch_size; "
+            "The plan says how many rows or tokens a step has, but the source does not tell its batch_size; "
             "let it tell, or use a plan with rows=None."
         )
-    return lambda step: _window(source, size, step * rows, rows)[rank::world]
+    return size
 
 
 def _window(source: Source, size: int, start: int, rows: int) -> list:

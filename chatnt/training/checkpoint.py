@@ -1,7 +1,6 @@
 """Checkpoints that are there whole or not at all: tensors and JSON, no pickle."""
 
 import contextlib
-import errno
 import hashlib
 import json
 import os
@@ -225,7 +224,7 @@ def write_tensors(path: Path, tensors: Mapping[str, Tensor], about: Mapping[str,
 
     Raises
     ------
-    CheckpointError
+    OSError
         If it cannot be written.
     """
     # One entry: several would stand in the header in any order.
@@ -233,10 +232,7 @@ def write_tensors(path: Path, tensors: Mapping[str, Tensor], about: Mapping[str,
     try:
         save_file({n: t.detach().cpu().contiguous() for n, t in tensors.items()}, path, metadata=metadata)
     except SafetensorError as error:
-        # It hands what the system said on as text only.
-        full = shutil.disk_usage(path.parent).free < sum(t.nbytes for t in tensors.values())
-        why = errno.ENOSPC if full or "os error 28" in str(error) else errno.EIO
-        raise OSError(why, f"{os.strerror(why)}: {error}", str(path)) from error
+        raise OSError(str(error)) from error
     _flush(path)
 
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+import warnings
 from collections.abc import Iterator
 
 import torch
@@ -43,8 +44,8 @@ def prepared(model: ChatNTModel, plan: TrainingPlan) -> Iterator[dict[str, nn.Pa
     with contextlib.ExitStack() as stack:
         stack.callback(_restore, model, before, was_training)
         for part, lora in plan.lora.items():
-            stack.callback(_merge, _part(model, part))
             _add_adapters(_part(model, part), part, lora, plan.seed)
+            stack.callback(_merge, _part(model, part))
         _thaw(model, plan.trained)
         if plan.gradient_checkpointing:
             stack.callback(_stop_checkpointing, model)
@@ -130,8 +131,10 @@ def _add_adapters(part: nn.Module, name: str, lora: LoRA, seed: int) -> None:
         raise MissingExtraError("LoRA needs peft: pip install 'chatnt[lora]'.") from error
     layers = lora.layers if isinstance(lora.layers, str) else list(lora.layers)
     config = LoraConfig(r=lora.rank, lora_alpha=lora.alpha, lora_dropout=lora.dropout, target_modules=layers)  # type: ignore[arg-type]
-    with torch.random.fork_rng():
+    with torch.random.fork_rng(), warnings.catch_warnings():
         torch.manual_seed(seed)
+        # Said of the transposed layers of GPT-2, which peft then treats as what they are.
+        warnings.filterwarnings("ignore", "fan_in_fan_out is set to False")
         try:
             # In place: the part stays what it is, so whoever calls it need not know.
             inject_adapter_in_model(config, part)

@@ -76,6 +76,8 @@ class TrainingPlan:
     rows
         Rows of a step, of all processes together, taken in turn from the batches of the source.
         `None` takes one batch a step.
+    tokens
+        Instead of `rows`: as many rows a step as have at most so many tokens of English, slots included.
     micro_rows, micro_tokens
         Most rows, and most tokens (of DNA and English, padding included), that go through
         the model at once; a step is accumulated over as many passes as it needs.
@@ -129,6 +131,7 @@ class TrainingPlan:
     clip: float = 1.0
     averaging: float = 0.998
     rows: int | None = None
+    tokens: int | None = None
     micro_rows: int | None = None
     micro_tokens: int | None = None
     padding: float = 0.25
@@ -150,9 +153,9 @@ class TrainingPlan:
 
     def _out_of_range(self) -> list[str]:
         at_least = {
-            "steps": 1, "keep": 1, "rows": 1, "micro_rows": 1, "micro_tokens": 1, "patience": 1, "warmup": 0,
-            "validate_every": 0, "checkpoint_every": 1, "learning_rate": 0, "weight_decay": 0, "clip": 0,
-            "averaging": 0, "padding": 0, "epsilon": 0, "seed": 0,
+            "steps": 1, "keep": 1, "rows": 1, "tokens": 1, "micro_rows": 1, "micro_tokens": 1, "patience": 1,
+            "warmup": 0, "validate_every": 0, "checkpoint_every": 1, "learning_rate": 0, "weight_decay": 0,
+            "clip": 0, "averaging": 0, "padding": 0, "epsilon": 0, "seed": 0,
         }  # fmt: skip
         values = {name: getattr(self, name) for name in at_least}
         problems = [
@@ -174,6 +177,10 @@ class TrainingPlan:
             foreign = sorted(set(getattr(self, name)) - set(PARTS))
             if foreign:
                 problems.append(f"{name} names {', '.join(foreign)}, expected {', '.join(PARTS)}")
+        if self.rows is not None and self.tokens is not None:
+            problems.append("a step has a number of rows or of tokens, not both")
+        if self.trained and min(self.starts.get(n.partition(".")[0], 0) for n in (*self.trained, *self.lora)):
+            problems.append("nothing learns from the first step on; let one part start at 0")
         both = sorted(set(self.lora) & {name.partition(".")[0] for name in self.trained})
         if both:
             problems.append(f"{', '.join(both)}: either trained or with LoRA, not both")
@@ -303,7 +310,7 @@ def _checked(cls: type[TrainingPlan], given: dict) -> dict:
     return made
 
 
-_OPTIONAL = ("rows", "micro_rows", "micro_tokens", "patience")
+_OPTIONAL = ("rows", "tokens", "micro_rows", "micro_tokens", "patience")
 
 
 def _converted(name: str, value: object, default: object) -> object:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
+import torch
 from transformers import PrinterCallback, TrainingArguments
 
 from chatnt.errors import TrainingError
@@ -19,8 +20,14 @@ from chatnt.training.checkpoint import read_tensors, replace_tensors
 from chatnt.training.frozen import frozen_hashes, prepared
 from chatnt.training.plan import TrainingPlan
 from chatnt.training.run_folder import RunFolder, fingerprint
+from chatnt.training.sharding import Holder, divisible
+from chatnt.training.state import fill
 from chatnt.training.trainer import PairTrainer, Run, Validate
 from chatnt.training.validation import Validation, Writer, through_answers
+
+
+class Answering(Writer, Holder, Protocol):
+    """Writes answers with a model, as `chatnt.engine.Engine` does."""
 
 
 class Pair(Protocol):
@@ -37,7 +44,7 @@ class Pair(Protocol):
         ...
 
     @property
-    def engine(self) -> Writer:
+    def engine(self) -> Answering:
         """What writes their answers."""
         ...
 
@@ -104,21 +111,29 @@ def train(  # noqa: PLR0913 - what is trained, on what, how, and what is measure
     plan = TrainingPlan.named(plan) if isinstance(plan, str) else plan
     home = RunFolder(folder)
     with prepared(pair.model, plan) as weights, _configuration_kept(pair.model):
-        run = Run(
-            model=pair.model,
-            names=tuple(weights),
-            plan=plan,
-            folder=home,
-            batches=lambda rank, world: Batches(mixture, pair.processor, plan, transform, rank, world),
-            frozen=frozen_hashes(pair.model),
-        )
-        trainer = PairTrainer(run, arguments(plan, home))
-        run.validate = _measuring(pair, validation, trainer)
-        about = {"data": fingerprint(mixture), "model": _description(pair.model), "frozen": dict(run.frozen)}
-        with trainer.accelerator.main_process_first():
-            noted = home.begin(plan, about)
-        _carry_out(trainer, progress)
-        _keep(trainer)
+        with divisible(pair.engine) as model:
+            run = Run(
+                model=model,
+                names=tuple(weights),
+                plan=plan,
+                folder=home,
+                batches=lambda rank, world: Batches(mixture, pair.processor, plan, transform, rank, world),
+                frozen=frozen_hashes(pair.model),
+            )
+            trainer = PairTrainer(run, arguments(plan, home))
+            run.validate = _measuring(pair, validation, trainer)
+            about = {
+                "data": fingerprint(mixture),
+                "model": _description(pair.model),
+                "frozen": dict(run.frozen),
+            }
+            saved = trainer.checkpoints.last()
+            if saved:
+                saved.check_frozen(run.frozen)
+            with trainer.accelerator.main_process_first():
+                noted = home.begin(plan, about)
+            _carry_out(trainer, progress)
+        _keep(trainer, pair.model)
     pair.model.eval()
     return TrainingLog(tuple(home.records()), noted)
 
@@ -137,9 +152,9 @@ def arguments(plan: TrainingPlan, folder: RunFolder) -> TrainingArguments:
         disable_tqdm=True,
         remove_unused_columns=False,
         ignore_data_skip=True,
-        # A pass without DNA leaves encoder and resampler without gradient.
-        ddp_find_unused_parameters=True,
-        ddp_broadcast_buffers=False,
+        ddp_find_unused_parameters=False,  # gradients are summed when all passes are done
+        # Unless it is told so, accelerate lets processes without a GPU train each for itself.
+        use_cpu=not torch.accelerator.is_available(),
     )
     if made.n_gpu > 1:
         # One process trains on one GPU; `accelerate launch` starts one for each.
@@ -152,7 +167,6 @@ def _carry_out(trainer: PairTrainer, progress: bool) -> None:
     first = trainer.is_world_process_zero()
     saved = trainer.checkpoints.last()
     if saved and saved.about["finished"]:
-        saved.check_frozen(trainer.run.frozen)
         return
     done = saved.step if saved else 0
     sinks: list[Sink] = []
@@ -176,7 +190,7 @@ def _carry_out(trainer: PairTrainer, progress: bool) -> None:
         recorder.close()
 
 
-def _keep(trainer: PairTrainer) -> None:
+def _keep(trainer: PairTrainer, model: ChatNTModel) -> None:
     """Put the weights that the plan keeps into the model, and into a file."""
     saved = trainer.checkpoints.last()
     if saved is None:
@@ -185,7 +199,9 @@ def _keep(trainer: PairTrainer) -> None:
     best = json.loads((saved.folder / "trainer_state.json").read_text(encoding="utf-8"))["best_global_step"]
     if trainer.plan.best and best is not None:
         kept = read_tensors(trainer.run.folder.best / f"step-{best:08d}.safetensors")
-    trainer.load_weights(kept)
+    here = {**dict(model.named_parameters()), **dict(model.named_buffers())}
+    for name, tensor in kept.items():
+        fill(here[name].data, tensor)
     if trainer.is_world_process_zero():
         about = {"step": best if trainer.plan.best and best is not None else saved.step}
         replace_tensors(trainer.run.folder.weights, kept, about)

@@ -58,20 +58,14 @@ class RunFolder:
             If the folder holds a run of another plan, other data or another model.
         """
         self.path.mkdir(parents=True, exist_ok=True)
-        record = {
-            "plan": plan.to_dict(),
-            **about,
-            "versions": versions(),
-            "python": platform.python_version(),
-        }
+        about = json.loads(json.dumps(about))
+        record = {"plan": plan.to_dict(), **about, "versions": versions()}
         if not self.run.exists():
             replace_text(self.run, json.dumps(record, indent=1) + "\n")
             return record
         noted = json.loads(self.run.read_text(encoding="utf-8"))
         differ = [f"{n}: {a!r} there, {b!r} here" for n, (a, b) in plan.differences(noted["plan"]).items()]
-        differ += [
-            f"other {name}" for name in about if json.loads(json.dumps(about[name])) != noted.get(name)
-        ]
+        differ += [f"other {name}" for name in about if about[name] != noted.get(name)]
         if differ:
             raise TrainingError(
                 f"{self.path} holds another run ({'; '.join(differ)}); choose another folder, or remove it."

@@ -1,9 +1,9 @@
 """The optimizer, and the state of a training as whole tensors by name, and back."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor, distributed, nn
 from torch.distributed.tensor import DTensor, distribute_tensor
 from torch.optim import Adam, AdamW, Optimizer
 
@@ -27,6 +27,41 @@ def made_optimizer(plan: TrainingPlan, weights: Mapping[str, nn.Parameter]) -> O
     ]
     kind = {"adam": Adam, "adamw": AdamW}[plan.optimizer]
     return kind(settings, betas=plan.betas, eps=plan.epsilon)
+
+
+@torch.no_grad()
+def sum_gradients(weights: Iterable[nn.Parameter], bucket: int = 1 << 24) -> None:
+    """Sum gradients over processes; a weight without gradient in all of them stays without.
+
+    Parameters
+    ----------
+    weights
+        The same ones in each process.
+    bucket
+        Numbers that travel at once.
+    """
+    weights = [weight for weight in weights if weight.requires_grad]
+    if not weights:
+        return
+    has = torch.tensor([weight.grad is not None for weight in weights], device=weights[0].device).int()
+    distributed.all_reduce(has)
+    waiting: list[Tensor] = []
+    for weight, count in zip(weights, has.tolist(), strict=True):
+        if count:
+            weight.grad = torch.zeros_like(weight) if weight.grad is None else weight.grad
+            waiting.append(weight.grad)
+        if sum(gradient.numel() for gradient in waiting) >= bucket:
+            _sum_together(waiting)
+            waiting = []
+    _sum_together(waiting)
+
+
+def _sum_together(tensors: list[Tensor]) -> None:
+    if tensors:
+        flat = torch.cat([tensor.flatten() for tensor in tensors])
+        distributed.all_reduce(flat)
+        for tensor, part in zip(tensors, flat.split([t.numel() for t in tensors]), strict=True):
+            tensor.copy_(part.view_as(tensor))
 
 
 def whole(tensor: Tensor) -> Tensor:

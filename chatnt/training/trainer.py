@@ -30,6 +30,7 @@ from chatnt.training.state import (
     optimizer_tensors,
     restore_optimizer,
     shapes,
+    sum_gradients,
     whole,
 )
 
@@ -125,11 +126,14 @@ class PairTrainer(Trainer):
         self.facts, self.told_to_stop = {"rows": rows, "tokens": tokens}, bool(asked)
         model.train()
         total = torch.zeros((), device=self.args.device)
+        spread = self.is_fsdp_enabled
         for i, micro in enumerate(micros):
-            # Gradients travel between processes with the last pass only.
-            last = i == len(micros) - 1
-            with contextlib.nullcontext() if last else self.accelerator.no_sync(model):
+            # A model in one piece sums its gradients at the end, whatever was in the passes; one
+            # that is spread over processes does it with each pass, to hold no gradient whole.
+            with contextlib.nullcontext() if spread else self.accelerator.no_sync(model):
                 total += self._pass(model, micro, i, max(1, learned))
+        if self.accelerator.num_processes > 1 and not spread:
+            sum_gradients(self.weights().values())
         total = self._summed(total)
         self._check_finite("loss", total.item())
         return total
@@ -140,8 +144,11 @@ class PairTrainer(Trainer):
         inputs = to_device(micro, self.args.device)
         with self.autocast_smart_context_manager():
             loss = model(**inputs, num_items_in_batch=learned).loss
-        # Processes average their gradients, but the loss is divided by the tokens of all of them.
-        self.accelerator.backward(loss * self.accelerator.num_processes)
+        # The loss is divided by the tokens of all processes, which sum their gradients; those of
+        # a spread model average them.
+        scale = self.accelerator.num_processes if self.is_fsdp_enabled else 1
+        if loss.requires_grad:  # there is nothing to learn from words alone if the decoder is frozen
+            self.accelerator.backward(loss * scale)
         return loss.detach()
 
     def _seed(self, number: int) -> None:
@@ -271,8 +278,11 @@ class PairTrainer(Trainer):
                 "frozen": dict(self.run.frozen),
                 "schedule": schedule,
                 "finished": finished,
+                "taken": self.batches.taken,
             }
-            state = json.dumps(dataclasses.asdict(self.state), indent=1, sort_keys=True)
+            # Its epoch is counted from where the process began.
+            share = {"epoch": self.state.global_step / self.plan.steps}
+            state = json.dumps(dataclasses.asdict(self.state) | share, indent=1, sort_keys=True)
             texts = {"trainer_state.json": state}
             self.checkpoints.write(self.state.global_step, about, tensors, texts)
             # Only now: the checkpoint before this one may have named another.
@@ -282,7 +292,6 @@ class PairTrainer(Trainer):
 
     def _load_from_checkpoint(self, resume_from_checkpoint: str, model: nn.Module | None = None) -> None:
         saved = self.checkpoints.read(Path(resume_from_checkpoint))
-        saved.check_frozen(self.run.frozen)
         self.load_weights(saved.tensors("weights", shapes({**self.weights(), **self._buffers()})))
 
     def _load_optimizer_and_scheduler(self, checkpoint: str | None) -> None:
@@ -292,6 +301,7 @@ class PairTrainer(Trainer):
         for name, tensor in saved.tensors("average", shapes(self.average.values)).items():
             fill(self.average.values[name], tensor)
         optimizer, scheduler = cast("Optimizer", self.optimizer), cast("LambdaLR", self.lr_scheduler)
+        self.batches.taken = saved.about["taken"]
         restore_optimizer(optimizer, self.weights(), saved)
         scheduler.load_state_dict(saved.about["schedule"])
         for group, rate in zip(optimizer.param_groups, scheduler.get_last_lr(), strict=True):
