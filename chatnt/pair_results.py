@@ -92,8 +92,8 @@ class PairResults:
     def to_frame(self) -> pd.DataFrame:
         """Return one row per task: its score, and beside it that of each ablation, by the same metric.
 
-        ``without near matches`` is the score of the test rows that are like no training
-        sequence, if there is a leakage table.
+        ``without near matches`` and ``without overlaps`` are the scores of the test rows that are like
+        no training sequence, or share no word of 32 bases with one, if there is a leakage table.
         """
         shown = ["task", "metric", "sequences", "score", "unparsed", "simulated"]
         frame = pd.DataFrame(
@@ -101,8 +101,12 @@ class PairResults:
             columns=shown,
         )
         if self.leakage is not None:
-            kept = dict(zip(self.leakage["task"], self.leakage["score_without"], strict=True))
-            frame["without near matches"] = pd.Series(list(map(kept.get, frame["task"])), dtype=float)
+            for name, column in (
+                ("without near matches", "score_without"),
+                ("without overlaps", "score_apart"),
+            ):
+                kept = dict(zip(self.leakage["task"], self.leakage[column], strict=True))
+                frame[name] = pd.Series(list(map(kept.get, frame["task"])), dtype=float)
         for name, scores in self.ablations.items():
             other = [
                 getattr(scores[s.task], s.metric) if s.task in scores else None for s in self.scores.tasks

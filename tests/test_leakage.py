@@ -74,6 +74,9 @@ def test_matches_are_counted_and_left_out():
     assert row["score_without"] == score_predictions(H3, own[3:]).mcc
     assert row["score"] < row["score_without"] < 1
     assert table["published"].isna().all()
+    # The third and the fourth differ from theirs every 20 and every 13 bases.
+    assert (row["overlapping"], row["apart"]) == (2, 28)
+    assert row["score_apart"] == score_predictions(H3, own[2:]).mcc
 
 
 def test_a_looser_match_finds_more():
@@ -95,7 +98,7 @@ def test_tables_as_published_are_counted_apart():
 
 def test_few_rows_have_no_score():
     row = leakage_table([H3], DATA, PREDICTIONS[:5]).loc[0]
-    assert row[["score", "score_without"]].isna().all()
+    assert row[["score", "score_without", "score_apart"]].isna().all()
 
 
 def test_numbers_that_were_not_stated_count_as_in_the_scores():

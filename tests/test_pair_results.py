@@ -36,7 +36,9 @@ def made():
         "test",
     )
     blind = Scores((dataclasses.replace(scores["h3"], mcc=0.1),), "test")
-    leakage = pd.DataFrame({"task": ["h3", LEAF.name], "near": [1, 0], "score_without": [0.25, None]})
+    leakage = pd.DataFrame(
+        {"task": ["h3", LEAF.name], "score_without": [0.25, None], "score_apart": [0.125, None]}
+    )
     return PairResults("tiny", scores, frame, {"question-blind": blind}, {"leakage": leakage})
 
 
@@ -71,7 +73,7 @@ def test_the_table_sets_other_runs_beside_the_scores():
     frame = kept.to_frame().set_index("task")
     assert frame["score"].tolist() == [kept.scores["h3"].mcc, kept.scores[LEAF.name].pearson]
     assert frame.loc["h3", "question-blind"] == 0.1
-    assert frame.loc["h3", "without near matches"] == 0.25
+    assert frame.loc["h3", ["without near matches", "without overlaps"]].tolist() == [0.25, 0.125]
     assert frame.loc[LEAF.name, ["question-blind", "without near matches"]].isna().all()
     assert frame["simulated"].tolist() == [True, False]
     assert frame["unparsed"].tolist() == [1, 1]
