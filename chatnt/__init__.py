@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from chatnt.loading import load, pair
     from chatnt.model import ChatNTConfig, ChatNTModel
     from chatnt.processor import ChatNTProcessor
-    from chatnt.results import Scores
+    from chatnt.results import Scores, TrainingLog
     from chatnt.tasks import get_task, register_task
     from chatnt.tasks.catalogue import list_tasks
     from chatnt.tasks.dataset import InstructionDataset
@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from chatnt.tasks.statistics import describe_data
     from chatnt.tasks.task_file import read_task
     from chatnt.token_counts import count_tokens
-    from chatnt.train import TrainingPlan
     from chatnt.training.memory import training_memory
+    from chatnt.training.plan import TrainingPlan
+    from chatnt.training.run import train
 
 __version__ = "0.1.0"
 
@@ -38,6 +39,7 @@ __all__ = [
     "Mixture",
     "Question",
     "Scores",
+    "TrainingLog",
     "TrainingPlan",
     "count_tokens",
     "describe_data",
@@ -52,6 +54,7 @@ __all__ = [
     "register_task",
     "simulate",
     "task_from_table",
+    "train",
     "training_memory",
 ]
 
@@ -64,7 +67,8 @@ _HEAVY = {
     "InstructionDataset": "chatnt.tasks.dataset",
     "Mixture": "chatnt.tasks.mixture",
     "Scores": "chatnt.results",
-    "TrainingPlan": "chatnt.train",
+    "TrainingLog": "chatnt.results",
+    "TrainingPlan": "chatnt.training.plan",
     "count_tokens": "chatnt.token_counts",
     "describe_data": "chatnt.tasks.statistics",
     "get_task": "chatnt.tasks",
@@ -75,6 +79,7 @@ _HEAVY = {
     "register_task": "chatnt.tasks",
     "simulate": "chatnt.tasks.simulation",
     "task_from_table": "chatnt.tasks.own",
+    "train": "chatnt.training.run",
     "training_memory": "chatnt.training.memory",
 }
 """Names that need torch or tables; imported on first use, so that ``import chatnt`` is light."""

@@ -67,7 +67,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_tasks(commands)
 
     text = "train a pair by a plan, or go on with a training that was interrupted"
-    train = commands.add_parser("train", help=text, description=f"{text.capitalize()}.")
+    train = commands.add_parser(
+        "train", help=text, description=f"{text.capitalize()}.", epilog="Example: chatnt train plan.toml"
+    )
     train.add_argument("plan", type=Path, help="TOML file with pair, data and plan")
     train.add_argument("--quiet", action="store_true", help="show no progress bar")
     train.set_defaults(run=_train)

@@ -204,7 +204,7 @@ def helped(capsys, *arguments):
 
 def test_the_help_lists_every_command_with_a_line(capsys):
     text = helped(capsys)
-    for command in ("ask", "demo", "card", "tasks", "convert"):
+    for command in ("ask", "demo", "card", "tasks", "train", "convert"):
         line = next(line for line in text.splitlines() if line.split()[:1] == [command])
         assert len(line.split()) > 3
 
@@ -216,6 +216,7 @@ def test_the_help_lists_every_command_with_a_line(capsys):
         ("demo", ["beta-globin", "--html", "--pair"]),
         ("card", ["how well it does", "--pair"]),
         ("tasks", ["promoter_tata", "--kind", "--search", "Example: chatnt tasks"]),
+        ("train", ["TOML", "interrupted", "--quiet", "Example: chatnt train plan.toml"]),
         ("convert", ["safetensors", "--allow-pickle", "--tokenizer", "trust"]),
     ],
 )
