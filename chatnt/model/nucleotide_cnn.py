@@ -5,6 +5,7 @@ from torch import Tensor, nn
 from transformers import PreTrainedConfig, PreTrainedModel, initialization
 from transformers.modeling_outputs import BaseModelOutput
 
+from chatnt.model.summaries import Composition, Recall, Variants
 from chatnt.sequence import IUPAC_BASES, NUCLEOTIDES
 
 PAD = 0
@@ -33,6 +34,15 @@ class NucleotideCNNConfig(PreTrainedConfig):
     motifs, motif_width
         Number and width (in bases) of the motifs whose mean strength over the whole
         sequence is added to every output position; 0 for none.
+    references, reference_length
+        Sequences of which variants are known, and the length of the longest in bases; 0 for
+        none. See `Variants`.
+    recalled_words, recalled_facts
+        Words that are remembered from the training sequences, and facts per word; 0 for
+        none. See `Recall`.
+    summary_positions
+        Whether each summary (motifs, variants, recalled facts) is also an output position of its
+        own, behind all others, so that whoever attends can leave the places aside.
     """
 
     model_type = "nucleotide_cnn"
@@ -47,6 +57,11 @@ class NucleotideCNNConfig(PreTrainedConfig):
     dropout: float = 0.1
     motifs: int = 0
     motif_width: int = 7
+    references: int = 0
+    reference_length: int = 0
+    recalled_words: int = 0
+    recalled_facts: int = 0
+    summary_positions: bool = False
     layer_norm_eps: float = 1e-5
 
     @property
@@ -70,43 +85,6 @@ class ResidualBlock(nn.Module):
         h = self.norm(x) * mask  # zeros beyond the end, as beyond the start
         h = nn.functional.gelu(self.conv(h.transpose(1, 2)).transpose(1, 2))
         return x + self.mix(self.dropout(h))
-
-
-class Composition(nn.Module):
-    """Describe a sequence as a whole: how strong each of some motifs is, on average.
-
-    What histones prefer is spread over a sequence. Convolutions that keep places apart
-    learn such sequences by heart sooner than they learn to count in them.
-    """
-
-    def __init__(self, config: NucleotideCNNConfig) -> None:
-        super().__init__()
-        self.conv = nn.Conv1d(4, config.motifs, config.motif_width, padding=config.motif_width // 2)
-        self.norm = nn.LayerNorm(config.motifs, eps=config.layer_norm_eps)
-        self.dropout = nn.Dropout(config.dropout)
-        self.mix = nn.Sequential(
-            nn.Linear(config.motifs, config.dim), nn.GELU(), nn.Linear(config.dim, config.dim)
-        )
-
-    def forward(self, bases: Tensor, mask: Tensor) -> Tensor:
-        return self.mix(self.dropout(self.norm(self.mean_strength(bases, mask))))
-
-    def mean_strength(self, bases: Tensor, mask: Tensor) -> Tensor:
-        """Average each motif over a sequence: Tensor of shape (batch, motifs)."""
-        strength = nn.functional.gelu(self.conv(bases.transpose(1, 2))) * mask[:, None]
-        return strength.sum(-1) / mask.sum(1, keepdim=True).clamp(min=1)
-
-    @torch.no_grad()
-    def standardise(self, bases: Tensor, mask: Tensor) -> None:
-        """Let every motif vary by one around zero on these sequences.
-
-        At random weights motifs differ ten times more from each other than from sequence
-        to sequence, which is what is to be learned from.
-        """
-        self.norm.reset_parameters()
-        normed = self.norm(self.mean_strength(bases, mask))
-        self.norm.weight.copy_(1 / normed.std(0).clamp(min=1e-3))
-        self.norm.bias.copy_(-normed.mean(0) * self.norm.weight)
 
 
 class NucleotideCNN(PreTrainedModel):
@@ -140,8 +118,10 @@ class NucleotideCNN(PreTrainedModel):
         # Added again at the end, so that whoever attends can address a distance directly.
         self.addresses = nn.Embedding(self.positions.num_embeddings, config.dim)
         self.composition = Composition(config) if config.motifs else None
+        self.variants = Variants(config) if config.references else None
+        self.recall = Recall(config) if config.recalled_words else None
         self.motifs_alone = 0.0
-        """Share of the sequences that are seen through their motifs alone, while training."""
+        """Share of the sequences that are seen through their summaries alone, while training."""
         # Stored with the weights: models are created without memory and then filled.
         self.bases: Tensor
         self.register_buffer("bases", base_table())
@@ -183,22 +163,39 @@ class NucleotideCNN(PreTrainedModel):
     def encode_bases(self, bases: Tensor, mask: Tensor) -> BaseModelOutput:
         """Encode shares of A, C, G, T, of shape (batch, bases, 4)."""
         bases, mask = self._to_whole_cells(bases, mask.bool())
+        summaries = self._summaries(bases, mask)
+        if not self.training or not self.motifs_alone or not summaries:
+            x = self._places(bases, mask)
+        else:
+            # Else places, which fit any training sequence, leave the summaries nothing to learn.
+            seen = torch.rand(len(bases), device=bases.device) >= self.motifs_alone
+            cells = mask.shape[1] // self.config.stride
+            places = self._places(bases[seen], mask[seen])
+            x = places.new_zeros(len(bases), cells, self.config.dim)
+            x[seen] = places
+        if summaries:
+            x = x + sum(summaries[1:], summaries[0])[:, None]
+        if self.config.summary_positions:
+            x = torch.cat([x, *(summary[:, None] for summary in summaries)], dim=1)
+        return BaseModelOutput(last_hidden_state=x)
+
+    def _places(self, bases: Tensor, mask: Tensor) -> Tensor:
+        """Return what stands at each place: Tensor of shape (batch, positions, dim)."""
         x = nn.functional.gelu(self.stem(bases.transpose(1, 2))) * mask[:, None]
         x = self.pool(x).transpose(1, 2)
-        cells = self.output_mask(mask)[..., None]
+        cells = self._cells(mask)[..., None]
         distances = self._distances(mask)
         x = x + self.positions(distances)
         for block in self.blocks:
             x = block(x, cells)
-        x = self.norm(x) + self.addresses(distances)
-        if self.composition is not None:
-            if self.training and self.motifs_alone:
-                # Else places, which fit any training sequence, leave the motifs nothing to learn.
-                x = x * (torch.rand(len(x), 1, 1, device=x.device) >= self.motifs_alone)
-            x = x + self.composition(bases, mask)[:, None]
-        return BaseModelOutput(last_hidden_state=x)
+        return self.norm(x) + self.addresses(distances)
 
-    def standardise(self, input_ids: Tensor) -> None:
+    def _summaries(self, bases: Tensor, mask: Tensor) -> list[Tensor]:
+        """Return what is known of each sequence as a whole: Tensors of shape (batch, dim)."""
+        parts = (self.composition, self.variants, self.recall)
+        return [part(bases, mask) for part in parts if part is not None]
+
+    def standardise(self, input_ids: Tensor, kinds: Tensor | None = None) -> None:
         """Scale the motifs to some sequences, once, before training; nothing without motifs.
 
         Parameters
@@ -206,13 +203,22 @@ class NucleotideCNN(PreTrainedModel):
         input_ids
             Tensor of shape (batch, bases), as in `forward`; a few hundred of the sequences
             to train on are enough.
+        kinds
+            Tensor of shape (batch,), integers: which sequences are of one kind, such as the
+            windows of one genome; at least two of each. Default: all are.
+
+        Raises
+        ------
+        ValueError
+            If there is a kind with one sequence.
 
         References
         ----------
         Kingma and Dhariwal (2018), Glow, section 3.1: data-dependent initialisation.
         """
         if self.composition is not None:
-            self.composition.standardise(self.bases[input_ids], input_ids != PAD)
+            kinds = input_ids.new_zeros(len(input_ids)) if kinds is None else kinds
+            self.composition.standardise(self.bases[input_ids], input_ids != PAD, kinds)
 
     def output_mask(self, mask: Tensor) -> Tensor:
         """Tell which output positions hold at least one base.
@@ -225,8 +231,16 @@ class NucleotideCNN(PreTrainedModel):
         Returns
         -------
         Tensor
-            Of shape (batch, ceil(bases / stride)), bool.
+            Of shape (batch, ceil(bases / stride)), bool; with `summary_positions`, one more
+            for each summary, which are always real.
         """
+        cells = self._cells(mask)
+        if not self.config.summary_positions:
+            return cells
+        summaries = sum(part is not None for part in (self.composition, self.variants, self.recall))
+        return torch.cat([cells, cells.new_ones(len(cells), summaries)], dim=1)
+
+    def _cells(self, mask: Tensor) -> Tensor:
         return mask[:, :: self.config.stride].bool()
 
     def _to_whole_cells(self, bases: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:

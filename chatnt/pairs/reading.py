@@ -20,6 +20,7 @@ from chatnt.model import ChatNTModel
 from chatnt.processor import ChatNTProcessor
 from chatnt.sequence import DNA
 from chatnt.tasks import Task
+from chatnt.tasks.base import Truth
 from chatnt.tasks.captions import caption
 
 NOT_READ = DNA("N")  # stands where a sequence belongs; its slots are overwritten
@@ -53,8 +54,14 @@ def _corpus(tasks: Sequence[Task]) -> list[str]:
     for task in tasks:
         texts += [f"USER: {q} ASSISTANT:" for q in task.questions.train]
         texts += [f" {a}" for wordings in task.answers.values() for a in wordings.train]
-        texts += [caption(task, label) for label in task.labels]
+        texts += [caption(task, label) for label in task.labels or _ends(task)]
     return texts
+
+
+def _ends(task: Task) -> tuple[float, float]:
+    if task.scale is None:
+        raise ValueError(f"{task.name} has neither labels nor a scale, so there is nothing to read of it.")
+    return task.scale.low, task.scale.high
 
 
 class ReadingLesson:
@@ -111,23 +118,37 @@ class ReadingLesson:
         turns, facts, answer = [], [], ""
         for _ in range(1 + two_turns):
             task = rng.choice(self.tasks)
-            # Evidence between two labels teaches how sure to be, and keeps the way to learn smooth.
-            label, other = rng.sample(task.labels, 2)
+            # Evidence between two answers teaches how sure to be, and keeps the way to learn smooth.
+            truth, other = _two_truths(task, rng)
+            words, others = self._words(task, truth), self._words(task, other)
             share = rng.choice([1.0, 1.0, rng.uniform(0.5, 1)])
-            stated = label if rng.random() < share else other
-            answer = rng.choice(task.answers[stated].train)
+            if len(words) != len(others):
+                share = 1.0  # they cannot be mixed, and evidence for one must not get the other's answer
+            answer = task.answer(truth if rng.random() < share else other, "train", rng)
             turns.append(Turn(Question(rng.choice(task.questions.train), (NOT_READ,)), answer))
-            facts.append(self._facts(task, label, other, share, rng))
+            facts.append(self._facts(task, (words, others, share), rng))
         return turns, answer, facts
 
-    def _facts(self, task: Task, label: str, other: str, share: float, rng: random.Random) -> list:
-        facts = [(caption(task, label), caption(task, other), share)]
-        rest = [t for t in self.tasks if t is not task]
-        for distractor in rng.sample(rest, rng.randint(0, min(2, len(rest)))):
-            text = caption(distractor, rng.choice(distractor.labels))
-            facts.append((text, text, 1.0))
+    def _facts(self, task: Task, asked: tuple[list[int], list[int], float], rng: random.Random) -> list:
+        """Return what is asked about, and facts of other tasks beside it as far as there are slots."""
+        facts = [asked]
+        free = self.processor.latents - len(asked[0])
+        for distractor in rng.sample(self.tasks, min(rng.randint(0, 2), len(self.tasks))):
+            words = self._words(distractor, _two_truths(distractor, rng)[0])
+            if distractor is not task and len(words) <= free:
+                facts.append((words, words, 1.0))
+                free -= len(words)
         rng.shuffle(facts)
         return facts
+
+    def _words(self, task: Task, truth: Truth) -> list[int]:
+        words = self.processor.tokenizer(caption(task, truth)).input_ids
+        if len(words) > self.processor.latents:
+            raise ValueError(
+                f"The caption {caption(task, truth)!r} of {task.name} has {len(words)} tokens and there are "
+                f"{self.processor.latents} slots; shorten it, or give the pair more latents."
+            )
+        return words
 
     def _slots(self, facts: list, rng: random.Random) -> Tensor:
         """Lay facts into the slots of one sequence: Tensor of shape (latents, dim)."""
@@ -136,15 +157,27 @@ class ReadingLesson:
         generator = torch.Generator().manual_seed(rng.getrandbits(60))
         noise = torch.randn(self.processor.latents, table.shape[1], generator=generator).to(table)
         slots = noise * size * rng.uniform(0, 0.6)
-        words = torch.cat([self._embedded(table, *fact) for fact in facts])[: self.processor.latents]
+        words = torch.cat([_embedded(table, *fact) for fact in facts])
         start = rng.randint(0, self.processor.latents - len(words))
         padded = torch.nn.functional.pad(words, (0, 0, start, self.processor.latents - len(words) - start))
         return slots + padded * rng.uniform(0.5, 2)
 
-    def _embedded(self, table: Tensor, text: str, other: str, share: float) -> Tensor:
-        first, second = (self.processor.tokenizer(t).input_ids for t in (text, other))
-        shorter = min(len(first), len(second))
-        embedded = table[first].clone()
-        if share < 1:
-            embedded[:shorter] = share * table[first[:shorter]] + (1 - share) * table[second[:shorter]]
-        return embedded
+
+def _embedded(table: Tensor, words: list[int], others: list[int], share: float) -> Tensor:
+    """Embed words; where the share is less than one, as a mixture with as many others."""
+    if share == 1:
+        return table[words]
+    return share * table[words] + (1 - share) * table[others]
+
+
+def _two_truths(task: Task, rng: random.Random) -> tuple[Truth, Truth]:
+    """Draw two answers of a task; numbers are written with as many letters, so that they can be mixed."""
+    if task.scale is None:
+        truth, other = rng.sample(task.labels, 2)
+        return truth, other
+    low, high = _ends(task)
+    truth = rng.uniform(low, high)
+    wanted = len(task.scale.write(truth))
+    others = [rng.gauss(truth, (high - low) / 10) for _ in range(20)]
+    fitting = [n for n in others if low <= n <= high and len(task.scale.write(n)) == wanted]
+    return truth, fitting[0] if fitting else truth

@@ -179,7 +179,8 @@ def _mark(mark: str, bars: Bars) -> Task:
         cells="K562",
         states=(f"marked by {mark}", f"enriched in {mark}"),
         sign=f"{mark} enrichment",
-        subjects=("<DNA>", "the human sequence <DNA>", "the chromatin of <DNA>"),
+        # Not "<DNA>" alone, which the tasks of the revised benchmark ask in the same words.
+        subjects=("the human DNA <DNA>", "the human sequence <DNA>", "the chromatin of <DNA>"),
         labels=(f"no {mark}", mark),
     )
     return Task(

@@ -75,11 +75,9 @@ _SITE = {
         "a donor site, an acceptor site or no splice site",
         "an acceptor, a donor or none of them",
     ),
-    "a": (
-        "a splice donor", "a splice acceptor", "a donor site", "an acceptor site", "a donor splice site",
-        "an acceptor splice site", "a donor or an acceptor", "a splice site",
-    ),
-    "thing": ("donor splice site", "acceptor splice site", "splice donor", "splice acceptor", "splice site"),
+    # Not "a donor" alone, which the tasks of one kind of site ask, and answer with yes or no.
+    "a": ("a donor or an acceptor", "a splice donor or acceptor", "a splice site"),
+    "thing": ("splice site", "splicing site"),
     "dna": ("human sequence", "human DNA", "400-base sequence"),
 }  # fmt: skip
 
@@ -100,8 +98,8 @@ SPLICE_SITES_ALL = Task(
     questions=Wordings(
         train=fill((*_WHICH, *PRESENCE_QUESTIONS.train, *IDENTITY_QUESTIONS.train), _SITE),
         test=(
-            "Is there a donor splice site in <DNA>?",
-            "Is there an acceptor splice site in <DNA>?",
+            "Does <DNA> show a donor site, an acceptor site or none of these?",
+            "Is the border in the middle of <DNA> a donor, an acceptor or neither?",
             "What splice site does <DNA> contain: a donor, an acceptor or neither?",
             "Does <DNA> contain a splice donor, a splice acceptor or none?",
             "Which type of splice site is present in the human sequence <DNA>?",
@@ -112,8 +110,8 @@ SPLICE_SITES_ALL = Task(
             "<DNA> Which splice site does this sequence hold, if any?",
             "Is any splice site, donor or acceptor, found in <DNA>?",
             "Does the middle of <DNA> contain a donor or an acceptor?",
-            "Can you tell whether a splice donor is present in <DNA>?",
-            "Do you find an acceptor site in the sequence <DNA>?",
+            "Can you tell which splice site lies in <DNA>, a donor, an acceptor or none?",
+            "Say which splice site, donor or acceptor, the sequence <DNA> has, or that it has none.",
         ),
     ),
     answers={

@@ -1,291 +1,284 @@
-"""Batches of DNA, questions and answers, and the ways in which DNA is changed."""
+"""Batches of DNA, questions and answers: who is asked what, and what may be recalled."""
 
+import dataclasses
 import random
 from collections import Counter
 
 import pytest
 import torch
 
-from chatnt.pairs.lesson import DECOY_REACH, TWO_TURNS_EVERY, DNALesson, augmented, chimera, decoy, mutated
+from chatnt.model import ChatNTModel
+from chatnt.pairs.families import Family
+from chatnt.pairs.lesson import TWO_TURNS_EVERY, DNALesson, gathered, own_facts
 from chatnt.tasks import get_task
 from chatnt.tasks.sources import Example
-from tests.tiny import tiny_pair
+from tests.tiny import tiny_cnn_config, tiny_config, tiny_processor
 
-TASKS = [get_task(name) for name in ("promoter_tata", "splice_sites_all", "enhancers")]
-LENGTH = 120
+MARKS = Family(("h3", "h4"), 5)
+ENHANCERS = Family(("enhancers", "enhancers_types"), 3, alone=0.7, turned=True)
+GFP = Family(("gfp_fluorescence",), 2, alone=0.9)
+FAMILIES = (MARKS, ENHANCERS, GFP)
+INVENTED = tuple(Family((name,), 1, alone=0.3) for name in ("promoter_tata", "meltome", "polya_pas_human"))
+NAMES = [name for family in FAMILIES + INVENTED for name in family.tasks]
 
 
-def drawn(length, seed=0):
+def drawn(length, seed):
     return "".join(random.Random(seed).choices("ACGT", k=length))
 
 
-def examples_of(task, count=12, length=LENGTH):
-    """Sequences in which every label has its own letters, so that it can be seen in them."""
-    pairs = ("AC", "AG", "AT", "CG", "CT", "GT")
-    assert len(task.labels) <= len(pairs)
-    draw = random.Random(task.name)
-    labels = [task.labels[i % len(task.labels)] for i in range(count)]
-    return [
-        Example("".join(draw.choices(pairs[task.labels.index(label)], k=length)), label) for label in labels
-    ]
+def truth_of(name, i):
+    task = get_task(name)
+    if task.scale:
+        return round(task.scale.low + 0.1 * i, 2)
+    return task.labels[(i // 2 if name == "h4" else i) % len(task.labels)]
 
 
-EXAMPLES = {task.name: examples_of(task) for task in TASKS}
+def examples_of(name, count=6):
+    """Sequences of a length of their own for each family, most of them shared within it."""
+    (family,) = [f for f in FAMILIES + INVENTED if name in f.tasks]
+    length = 30 + 4 * (FAMILIES + INVENTED).index(family)
+    first = family.tasks.index(name)  # so that some are known to one task alone
+    return [Example(drawn(length, f"{length}/{i}"), truth_of(name, i)) for i in range(first, first + count)]
+
+
+EXAMPLES = {name: examples_of(name) for name in NAMES}
+ASKED = {question: name for name in NAMES for question in get_task(name).questions.train}
 
 
 @pytest.fixture(scope="module")
 def pair():
-    return tiny_pair()
+    """With room for two turns, and an encoder that recalls two facts."""
+    processor = tiny_processor(max_tokens=1000)
+    config = tiny_config(slot_token_id=processor.slot_token_id)
+    config.encoder_config = tiny_cnn_config(motifs=4, recalled_words=1, recalled_facts=2)
+    torch.manual_seed(0)
+    return ChatNTModel(config).eval(), processor
 
 
-@pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
-def test_labels_and_letters_are_kept(task):
-    rng = random.Random(0)
-    for example in EXAMPLES[task.name] * 30:
-        changed = augmented(example, EXAMPLES[task.name], task, rng)
-        assert changed.label == example.label
-        assert set(changed.sequence) <= set("ACGTN")
+def made_lesson(pair, families=FAMILIES, **settings):
+    return DNALesson(*pair, EXAMPLES, families, **settings)
 
 
-@pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
-def test_only_windows_on_either_strand_change_their_length(task):
-    rng = random.Random(1)
-    lengths = {len(augmented(e, EXAMPLES[task.name], task, rng).sequence) for e in EXAMPLES[task.name] * 30}
-    if task.either_strand:
-        # Moved by up to 24 bases, whose place nothing takes.
-        assert min(lengths) == LENGTH - 24
-        assert max(lengths) == LENGTH
-    else:
-        assert lengths == {LENGTH}
-
-
-def test_the_other_strand_is_shown_only_where_it_has_the_same_label():
-    def shares(task, rng=None):
-        """Share of the changed examples with the letter A, all of them being made of A and C."""
-        rng = random.Random(2)
-        examples = [
-            Example(drawn(LENGTH, seed).replace("G", "A").replace("T", "C"), task.labels[0])
-            for seed in range(9)
-        ]
-        changed = [augmented(e, examples, task, rng).sequence for e in examples * 30]
-        return sum(s.count("G") + s.count("T") > len(s) / 2 for s in changed) / len(changed)
-
-    by_strand = {task.either_strand: shares(task) for task in TASKS}
-    assert by_strand[False] == 0
-    assert 0.4 < by_strand[True] < 0.6
-
-
-def test_lost_bases_of_a_promoter_are_at_its_start():
-    task = get_task("promoter_tata")
-    rng = random.Random(3)
-    examples = [Example(drawn(300, seed), "promoter") for seed in range(4)]
-    lost = Counter()
-    for example in examples * 50:
-        sequence = augmented(example, examples, task, rng).sequence
-        count = sequence.count("N")
-        assert sequence[:count] == "N" * count
-        lost[count > 0] += 1
-        assert count <= 120
-    assert 0.04 < lost[True] / 200 < 0.2
-
-
-def test_bases_of_a_splice_site_are_hidden_from_one_end():
-    task = get_task("splice_sites_all")
-    rng = random.Random(4)
-    examples = [Example(drawn(400, seed), "donor") for seed in range(4)]
-    ends = Counter()
-    for example in examples * 100:
-        sequence = augmented(example, examples, task, rng).sequence
-        count = sequence.count("N")
-        assert count <= DECOY_REACH
-        assert sequence in (f"{'N' * count}{sequence.strip('N')}", f"{sequence.strip('N')}{'N' * count}")
-        ends[(sequence[0] == "N") - (sequence[-1] == "N")] += 1
-    assert min(ends.values()) > 10  # start, end, and none
-
-
-@pytest.mark.parametrize(("left", "right"), [("AAAAAA", "CCCCCC"), ("AAAAA", "CCCCC"), ("AAAA", "CCCCCCCC")])
-def test_a_chimera_has_the_left_half_of_one_and_the_right_half_of_the_other(left, right):
-    def halves(one, other):
-        return one[: len(one) // 2] + other[len(other) // 2 :]
-
-    seen = {chimera(left, right, random.Random(seed)) for seed in range(20)}
-    assert seen == {halves(left, right), halves(right, left)}
-
-
-def test_chimeras_have_parents_of_one_label():
-    """Each label has its own letters, so a foreign half would show."""
-    task = get_task("splice_sites_all")
-    letters = {e.label: set(e.sequence) for e in EXAMPLES[task.name]}
-    rng = random.Random(5)
-    joined = 0
-    for example in [e for e in EXAMPLES[task.name] if e.label != "neither"] * 30:
-        sequence = augmented(example, EXAMPLES[task.name], task, rng).sequence.replace("N", "")
-        # Three of a hundred bases are replaced by any.
-        foreign = sum(base not in letters[example.label] for base in sequence)
-        assert foreign <= round(0.03 * LENGTH)
-        halves = zip(sequence, example.sequence[: len(sequence)], strict=True)
-        joined += sum(a == b for a, b in halves) < 0.9 * len(sequence)
-    assert joined > 20
-
-
-def test_promoters_are_not_mixed_or_mutated():
-    task = get_task("promoter_tata")
-    rng = random.Random(6)
-    for example in EXAMPLES[task.name] * 20:
-        sequence = augmented(example, EXAMPLES[task.name], task, rng).sequence
-        assert sequence.lstrip("N") in (
-            example.sequence,
-            example.sequence[len(sequence) - len(sequence.lstrip("N")) :],
-        )
-
-
-@pytest.mark.parametrize("seed", range(30))
-def test_a_decoy_is_centred_on_a_gt_or_ag_off_the_site(seed):
-    sequence = drawn(400, seed)
-    moved = decoy(sequence, random.Random(seed))
-    assert len(moved) == 400
-    middle = 200
-    assert moved[middle : middle + 2] == "GT" or moved[middle - 2 : middle] == "AG"
-    # The rest is the sequence itself, moved by some bases but never by none.
-    hidden = moved.count("N")
-    assert 2 <= hidden <= DECOY_REACH
-    kept = moved.strip("N")
-    assert kept in (sequence[hidden:], sequence[: 400 - hidden])
-    assert len(kept) == 400 - hidden
-
-
-@pytest.mark.parametrize(
-    "sequence",
-    [
-        "A" * 40,
-        "A" * 20 + "GT" + "A" * 18,  # the site itself
-        "A" * 19 + "GT" + "A" * 19,  # one base beside it
-        "GT" + "A" * 300,  # too far away
-        "",
-        "GT",
-    ],
-)
-def test_without_a_place_there_is_no_decoy(sequence):
-    assert decoy(sequence, random.Random(0)) is None
-
-
-def test_examples_without_a_site_are_made_from_any():
-    """Decoys of donors, whose letters no example of another label has, come out as 'neither'."""
-    task = get_task("splice_sites_all")
-    donors = [Example(drawn(400, seed).replace("A", "G").replace("C", "T"), "donor") for seed in range(6)]
-    nothing = [Example(drawn(400, seed).replace("G", "A").replace("T", "C"), "neither") for seed in range(6)]
-    rng = random.Random(6)
-    made = [augmented(example, donors + nothing, task, rng) for example in nothing * 40]
-    assert {e.label for e in made} == {"neither"}
-    of_donors = [e.sequence for e in made if e.sequence.count("G") > 100]
-    assert 0.02 < len(of_donors) / len(made) < 0.15
-    assert all("N" in sequence for sequence in of_donors)
-
-
-@pytest.mark.parametrize("share", [0.0, 0.03, 0.5])
-def test_mutations_are_a_share_of_the_bases(share):
-    sequence = "A" * 400
-    changed = mutated(sequence, share, random.Random(0))
-    differ = sum(a != b for a, b in zip(sequence, changed, strict=True))
-    assert differ <= 400 * share
-    # A quarter of the new bases are the old ones, and some places are drawn twice.
-    assert differ >= 400 * share * 0.4
-
-
-def test_unknown_bases_stay_unknown():
-    assert mutated("N" * 50, 1.0, random.Random(0)) == "N" * 50
-
-
-def rows_of(lesson, step, monkeypatch):
+def rows_of(lesson, step):
     """Return the conversations and answers that a step gives to the processor."""
-    rows = []
-    monkeypatch.setattr(lesson, "_loss", lambda part, motifs_alone: rows.append(part))
-    weights = [weight for _, weight in lesson.losses(step)]
-    return rows, weights
+    given = []
+
+    def record(conversations, *, answers):
+        given.extend(zip(conversations, answers, strict=True))
+        return processor(conversations, answers=answers)
+
+    processor, lesson.processor = lesson.processor, record
+    try:
+        list(lesson.losses(step))
+    finally:
+        lesson.processor = processor
+    return given
 
 
-def made_lesson(pair, **settings):
-    return DNALesson(*pair, EXAMPLES, TASKS, **({"per_task": 5} | settings))
+def task_of(turn):
+    return ASKED[turn.question.text]
 
 
-def task_of(question):
-    return [task.name for task in TASKS if question.text in task.questions.train]
+def sequence_of(turn):
+    (sequence,) = turn.question.sequences
+    return str(sequence)
+
+
+def test_questions_tell_the_tasks_apart():
+    assert len(ASKED) == sum(len(get_task(name).questions.train) for name in NAMES)
+
+
+# Who is asked what ---------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("step", [1, TWO_TURNS_EVERY])
-def test_every_task_has_the_same_number_of_rows(pair, monkeypatch, step):
-    parts, weights = rows_of(made_lesson(pair), step, monkeypatch)
-    rows = [row for part in parts for row in part]
-    asked = Counter(name for turns, _ in rows for name in task_of(turns[-1].question))
-    assert asked == {task.name: 5 for task in TASKS}
-    assert weights == [pytest.approx(len(part) / 15) for part in parts]
-    assert sum(weights) == pytest.approx(1)
+def test_every_family_has_its_rows(pair, step):
+    lesson = made_lesson(pair, invented=INVENTED, invented_per_step=2)
+    rows = Counter()
+    for turns, _ in rows_of(lesson, step):
+        (family,) = [f for f in FAMILIES + INVENTED if task_of(turns[-1]) in f.tasks]
+        rows[family] += 1
+    assert set(FAMILIES) < set(rows)
+    assert len(set(rows) & set(INVENTED)) == 2
+    for family, count in rows.items():
+        assert family.sequences <= count <= family.sequences * len(family.tasks)
 
 
-def test_answers_are_training_answers_of_a_label_of_the_task(pair, monkeypatch):
-    parts, _ = rows_of(made_lesson(pair), 3, monkeypatch)
-    for turns, answer in (row for part in parts for row in part):
-        task = get_task(*task_of(turns[-1].question))
+def test_every_simulated_task_has_its_turn(pair):
+    lesson = made_lesson(pair, [GFP], invented=INVENTED, invented_per_step=1)
+    seen = Counter(task_of(turns[-1]) for step in range(1, 30) for turns, _ in rows_of(lesson, step))
+    assert set(seen) == {"gfp_fluorescence", *(f.tasks[0] for f in INVENTED)}
+
+
+def test_no_more_simulated_tasks_are_shown_than_there_are(pair):
+    lesson = made_lesson(pair, [GFP], invented=INVENTED)  # five of three
+    assert len(rows_of(lesson, 1)) == 2 + 3
+
+
+def test_every_answer_states_what_is_true_of_the_sequence(pair):
+    for step in (1, TWO_TURNS_EVERY):
+        for turns, answer in rows_of(made_lesson(pair, [MARKS, GFP]), step):
+            for turn in turns:
+                task = get_task(task_of(turn))
+                (truth,) = [e.label for e in EXAMPLES[task.name] if e.sequence == sequence_of(turn)]
+                assert task.parse(turn.answer) == truth
+            assert turns[-1].answer == answer
+
+
+def test_answers_are_training_answers(pair):
+    for turns, answer in rows_of(made_lesson(pair, [MARKS]), 3):
+        task = get_task(task_of(turns[-1]))
         assert answer in [a for wordings in task.answers.values() for a in wordings.train]
 
 
-def test_some_steps_have_an_earlier_turn(pair, monkeypatch):
+def test_half_of_the_other_questions_about_a_sequence_are_asked_too(pair):
+    family = dataclasses.replace(MARKS, sequences=60)
+    rows = rows_of(made_lesson(pair, [family]), 1)
+    shared = {e.sequence for e in EXAMPLES["h3"]} & {e.sequence for e in EXAMPLES["h4"]}
+    assert len(shared) == 5
+    # Five of six sequences of either task are shared.
+    assert 60 + 15 < len(rows) < 60 + 40
+    for turns, _ in rows:
+        assert sequence_of(turns[-1]) in {e.sequence for e in EXAMPLES[task_of(turns[-1])]}
+
+
+def test_either_task_of_a_family_is_drawn(pair):
+    """A task with few sequences is asked about as often as one with many."""
+    examples = EXAMPLES | {"h4": [Example(drawn(34, "alone"), "H4 signal")]}
+    lesson = DNALesson(*pair, examples, [dataclasses.replace(MARKS, sequences=80)])
+    asked = Counter(task_of(turns[-1]) for turns, _ in rows_of(lesson, 1))
+    assert asked["h3"] + asked["h4"] == 80
+    assert 25 < asked["h4"] < 55
+
+
+def test_some_steps_have_an_earlier_turn(pair):
+    lesson = made_lesson(pair, [GFP, ENHANCERS])
     for step in range(2 * TWO_TURNS_EVERY):
-        parts, _ = rows_of(made_lesson(pair), step, monkeypatch)
-        turns = {len(turns) for part in parts for turns, _ in part}
+        turns = {len(turns) for turns, _ in rows_of(lesson, step)}
         assert turns == {2 if step % TWO_TURNS_EVERY == 0 else 1}
-        for row, _ in (row for part in parts for row in part):
-            assert all(turn.answer for turn in row[:-1])
 
 
-def test_parts_of_a_step_are_the_tasks_on_either_strand_and_the_others(pair, monkeypatch):
-    parts, _ = rows_of(made_lesson(pair), 1, monkeypatch)
-    asked = {question: task for task in TASKS for question in task.questions.train}
-    strands = [{asked[turns[-1].question.text].either_strand for turns, _ in part} for part in parts]
-    assert strands == [{True}, {False}]
+def test_a_step_depends_on_its_number_and_the_seed_only(pair):
+    def made(**settings):
+        return made_lesson(pair, invented=INVENTED, invented_per_step=2, **settings)
 
-
-def test_a_step_depends_on_its_number_and_the_seed_only(pair, monkeypatch):
-    straight = made_lesson(pair)
+    straight = made()
     for step in range(3):
-        rows_of(straight, step, monkeypatch)
-    after_others = rows_of(straight, 3, monkeypatch)
+        rows_of(straight, step)
+    after_others = rows_of(straight, 3)
     random.seed(99)
     torch.manual_seed(99)
-    assert rows_of(made_lesson(pair), 3, monkeypatch) == after_others
-    assert rows_of(made_lesson(pair), 4, monkeypatch) != after_others
-    assert rows_of(made_lesson(pair, seed=1), 3, monkeypatch) != after_others
+    assert rows_of(made(), 3) == after_others
+    assert rows_of(made(), 4) != after_others
+    assert rows_of(made(seed=1), 3) != after_others
+
+
+# What the model makes of it ------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("step", [1, TWO_TURNS_EVERY])
-def test_a_step_gives_losses_that_can_be_learned_from(pair, step):
-    model, processor = pair
-    processor.max_tokens = 1000
-    examples = {name: [Example(e.sequence[:40], e.label) for e in given] for name, given in EXAMPLES.items()}
-    lesson = DNALesson(model, processor, examples, TASKS, per_task=2)
+def test_a_step_gives_a_loss_that_can_be_learned_from(pair, step):
+    model, _ = pair
     model.decoder.requires_grad_(False)
-    total = sum(loss() * weight for loss, weight in lesson.losses(step))
+    ((loss, weight),) = made_lesson(pair, invented=INVENTED).losses(step)
+    assert weight == 1
+    value = loss()
     # Over 320 words an untrained model guesses at best at random.
-    assert 5 < total.item() < 7
+    assert 5 < value.item() < 7
     model.zero_grad()
-    total.backward()
+    value.backward()
     assert model.encoder.stem.weight.grad.abs().max() > 0
 
 
-def test_places_are_hidden_more_often_where_the_strand_does_not_matter(pair):
+def test_the_loss_is_that_of_all_rows_in_one_batch(pair):
+    """Reading the DNA of each family at its own length changes nothing."""
     model, processor = pair
-    lesson = DNALesson(model, processor, EXAMPLES, TASKS, per_task=4)
-    seen = []
-    for loss, weight in lesson.losses(1):
+    lesson = made_lesson(pair, [dataclasses.replace(MARKS, sequences=2), GFP])
+    rows = rows_of(lesson, TWO_TURNS_EVERY)
+    whole = processor([turns for turns, _ in rows], answers=[answer for _, answer in rows])
+    ((loss, _),) = lesson.losses(TWO_TURNS_EVERY)
+    with torch.no_grad():
+        assert loss().item() == pytest.approx(model(**whole).loss.item(), abs=1e-4)
+
+
+def watched(pair, lesson, step, monkeypatch):
+    """Return what the encoder reads in each call: sequences, own facts, and the share seen alone."""
+    encoder = pair[0].encoder
+    calls, read = [], encoder.forward
+
+    def forward(input_ids, attention_mask):
+        texts = ["".join("?ACGTN"[i] for i in row if i) for row in input_ids.tolist()]
+        calls.append((texts, encoder.recall.own, encoder.motifs_alone))
+        return read(input_ids, attention_mask)
+
+    monkeypatch.setattr(encoder, "forward", forward)
+    for loss, _ in lesson.losses(step):
         loss()
-        seen.append((model.encoder.motifs_alone, round(weight, 3)))
-    assert seen == [(0.7, 0.333), (0.1, 0.667)]  # one task of three is on either strand
+    monkeypatch.undo()
+    return calls
 
 
-def test_the_start_is_fitted_to_training_sequences(pair):
-    model, processor = pair
-    given = []
-    model.encoder.standardise = given.append
-    DNALesson(model, processor, EXAMPLES, TASKS).prepare(sequences=5)
-    del model.encoder.standardise
-    assert given[0].shape == (15, LENGTH)
+def test_each_family_is_seen_alone_in_its_own_share(pair, monkeypatch):
+    calls = watched(pair, made_lesson(pair, invented=INVENTED), 1, monkeypatch)
+    assert [alone for _, _, alone in calls] == [0.1, 0.7, 0.9, 0.3, 0.3, 0.3]
+    assert pair[0].encoder.motifs_alone == 0
+
+
+@pytest.mark.parametrize("step", [1, 2, TWO_TURNS_EVERY, 2 * TWO_TURNS_EVERY])
+def test_own_facts_are_in_the_order_in_which_sequences_are_read(pair, monkeypatch, step):
+    """Of 14 or 28 draws among seven sequences, some are the same."""
+    family = dataclasses.replace(MARKS, sequences=14)
+    ((read, own, _),) = watched(pair, made_lesson(pair, [family]), step, monkeypatch)
+    truths = gathered(family, EXAMPLES)[1]
+    assert len(read) == len(set(read)) <= len(truths)
+    assert len(read) > 3
+    assert own.tolist() == own_facts(family, [dict(truths)[sequence] for sequence in read]).tolist()
+    assert len({tuple(row) for row in own.tolist()}) > 2  # or any order would do
+
+
+def test_families_about_other_facts_have_no_own_ones(pair, monkeypatch):
+    one_fact = watched(pair, made_lesson(pair, [GFP, *INVENTED]), 1, monkeypatch)
+    assert [own for _, own, _ in one_fact] == [None] * 4
+    assert pair[0].encoder.recall.own is None
+
+
+def test_nothing_stays_behind_after_an_error(pair, monkeypatch):
+    encoder = pair[0].encoder
+
+    def broken(input_ids, attention_mask):
+        raise RuntimeError("no memory")
+
+    monkeypatch.setattr(encoder, "forward", broken)
+    ((loss, _),) = made_lesson(pair, [MARKS]).losses(1)
+    with pytest.raises(RuntimeError, match="no memory"):
+        loss()
+    assert encoder.recall.own is None
+    assert encoder.motifs_alone == 0
+
+
+def test_an_encoder_that_recalls_nothing_can_be_taught(pair):
+    _, processor = pair
+    model = ChatNTModel(tiny_config(slot_token_id=processor.slot_token_id))
+    for loss, _ in made_lesson((model, processor), [MARKS]).losses(1):
+        assert loss().isfinite()
+
+
+# What is known of a sequence -----------------------------------------------------------------
+
+
+def test_what_several_tasks_know_of_a_sequence_comes_together():
+    examples = {
+        "h3": [Example("AC", "H3 signal"), Example("GG", "no H3 signal")],
+        "h4": [Example("GG", "H4 signal"), Example("TT", "H4 signal")],
+    }
+    by_task, everything = gathered(MARKS, examples)
+    first, both, last = everything
+    assert first == ("AC", {"h3": "H3 signal"})
+    assert both == ("GG", {"h3": "no H3 signal", "h4": "H4 signal"})
+    assert last == ("TT", {"h4": "H4 signal"})
+    assert by_task == {"h3": [first, both], "h4": [both, last]}
+
+
+def test_own_facts_are_signs():
+    known = [{"h3": "H3 signal"}, {"h3": "no H3 signal", "h4": "H4 signal"}, {"h4": "no H4 signal"}]
+    assert own_facts(MARKS, known).tolist() == [[1, 0], [-1, 1], [0, -1]]

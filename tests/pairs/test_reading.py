@@ -1,6 +1,9 @@
 """Captions in slots: what the small decoder is taught before it meets DNA."""
 
+import copy
 import random
+from collections import Counter
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -13,8 +16,8 @@ from chatnt.tasks import get_task
 from chatnt.tasks.captions import caption
 from tests.tiny import tiny_config, tiny_processor
 
-TASKS = [get_task(name) for name in ("promoter_tata", "splice_sites_all", "enhancers")]
-TATA = TASKS[0]
+TASKS = [get_task(name) for name in ("promoter_tata", "splice_sites_all", "enhancers", "gfp_fluorescence")]
+TATA, SPLICING, _, GFP = TASKS
 LATENTS = 32
 
 
@@ -99,15 +102,37 @@ def test_the_tokenizer_is_the_same_every_time():
     assert first.get_vocab() == again.get_vocab()
 
 
+def test_numbers_are_read_too(tokenizer):
+    """The words of a regression task are in the vocabulary, and its digits one by one."""
+    assert len(tokenizer(" fluorescence").input_ids) == 1
+    assert len(tokenizer(caption(GFP, 1.25)).input_ids) == len(tokenizer(caption(GFP, 3.0)).input_ids)
+
+
+def test_a_task_without_anything_to_state_is_refused():
+    nothing = copy.copy(GFP)
+    object.__setattr__(nothing, "scale", None)  # which no task can be made with
+    with pytest.raises(ValueError, match="gfp_fluorescence has neither labels nor a scale"):
+        train_tokenizer([nothing], 300)
+
+
 @pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
-def test_captions_of_a_task_differ_by_label_only(task):
-    captions = [caption(task, label) for label in task.labels]
-    assert len(set(captions)) == len(task.labels)
+def test_captions_of_a_task_differ_by_what_is_true_only(task):
+    truths = task.labels or (0.0, 1.25, 5.0)
+    captions = [caption(task, truth) for truth in truths]
+    assert len(set(captions)) == len(truths)
     assert all(text.startswith(f" {task.caption[0]} : ") for text in captions)
 
 
-def facts_of(label, other=None, share=1.0):
-    return [(caption(TATA, label), caption(TATA, other or label), share)]
+def fact_of(tokenizer, label, other=None, share=1.0):
+    words, others = (tokenizer(caption(TATA, which)).input_ids for which in (label, other or label))
+    return words, others, share
+
+
+class Letters:
+    """Stands for a tokenizer: every letter is a word."""
+
+    def __call__(self, text):
+        return SimpleNamespace(input_ids=[ord(letter) for letter in text])
 
 
 class Calm(random.Random):
@@ -125,8 +150,9 @@ class Calm(random.Random):
 def test_captions_land_in_the_slots_as_embedded_words(model, lesson, tokenizer, place):
     rng = Calm(0)
     rng.place = place
-    slots = lesson._slots(facts_of("promoter") + facts_of("not a promoter"), rng)
-    ids = tokenizer(caption(TATA, "promoter") + caption(TATA, "not a promoter")).input_ids
+    labels = ("promoter", "not a promoter")
+    slots = lesson._slots([fact_of(tokenizer, label) for label in labels], rng)
+    ids = [i for label in labels for i in tokenizer(caption(TATA, label)).input_ids]
     table = model.get_input_embeddings().weight
     assert slots.shape == (LATENTS, table.shape[1])
     torch.testing.assert_close(slots[place : place + len(ids)], table[ids])
@@ -138,27 +164,52 @@ def test_captions_land_in_the_slots_as_embedded_words(model, lesson, tokenizer, 
 def test_doubtful_evidence_lies_between_two_labels(model, lesson, tokenizer):
     rng = Calm(0)
     rng.place = 0
-    slots = lesson._slots(facts_of("promoter", "not a promoter", 0.75), rng)
-    first, second = (tokenizer(caption(TATA, label)).input_ids for label in ("promoter", "not a promoter"))
+    first, second, share = fact = fact_of(tokenizer, "promoter", "not a promoter", 0.75)
+    slots = lesson._slots([fact], rng)
     table = model.get_input_embeddings().weight
-    shorter = min(len(first), len(second))
-    expected = 0.75 * table[first[:shorter]] + 0.25 * table[second[:shorter]]
-    torch.testing.assert_close(slots[:shorter], expected)
+    torch.testing.assert_close(slots[: len(first)], 0.75 * table[first] + 0.25 * table[second])
+    assert not torch.allclose(table[first], table[second])
+    assert share == 0.75
 
 
 @torch.no_grad()
-def test_noise_does_not_drown_the_captions(model, lesson):
+def test_noise_does_not_drown_the_captions(model, lesson, tokenizer):
     """Over all draws the noise stays below the smallest caption."""
     size = model.get_input_embeddings().weight.pow(2).mean().sqrt()
     for seed in range(20):
-        slots = lesson._slots(facts_of("promoter"), random.Random(seed))
+        slots = lesson._slots([fact_of(tokenizer, "promoter")], random.Random(seed))
         sizes = slots.pow(2).mean(1).sqrt() / size
         assert sizes.max() < 3.5
         assert sizes.max() > 0.4
 
 
-def test_more_facts_than_slots_are_cut(model, lesson):
-    assert lesson._slots(facts_of("promoter") * 20, random.Random(0)).shape[0] == LATENTS
+def test_facts_are_given_as_far_as_there_are_slots(lesson, tokenizer):
+    """None is cut off: a caption without its end would be read as nothing."""
+    captions = {tuple(tokenizer(caption(t, label)).input_ids) for t in TASKS for label in t.labels}
+    counts = Counter()
+    for seed in range(200):
+        _, _, (facts,) = lesson._row(random.Random(seed), two_turns=False)
+        assert sum(len(words) for words, _, _ in facts) <= LATENTS
+        for words, _, _ in facts:
+            assert tuple(words) in captions or tokenizer.decode(words).startswith(" fluorescence : ")
+        counts[len(facts)] += 1
+    assert set(counts) == {1, 2, 3}
+
+
+def test_fewer_slots_hold_fewer_facts(model, processor, lesson):
+    longest = max(len(processor.tokenizer(caption(t, x)).input_ids) for t in TASKS[:3] for x in t.labels)
+    narrow = SimpleNamespace(latents=longest, tokenizer=processor.tokenizer)
+    rows = [
+        ReadingLesson(model, narrow, TASKS[:3])._row(random.Random(seed), two_turns=False)
+        for seed in range(30)
+    ]
+    assert all(sum(len(words) for words, _, _ in facts[0]) <= longest for _, _, facts in rows)
+
+
+def test_a_caption_longer_than_the_slots_is_refused(model, processor):
+    narrow = SimpleNamespace(latents=3, tokenizer=processor.tokenizer)
+    with pytest.raises(ValueError, match=r"of promoter_tata has [0-9]+ tokens and there are 3 slots"):
+        ReadingLesson(model, narrow, [TATA])._row(random.Random(0), two_turns=False)
 
 
 class Recorder(torch.nn.Module):
@@ -191,25 +242,56 @@ def test_everything_but_slots_and_padding_is_learned(model, processor, step, tur
     assert torch.equal(labels[learned], ids[learned])
 
 
-def test_the_answer_follows_the_fact_that_is_asked_for(lesson):
+def test_the_answer_follows_the_fact_that_is_asked_for(lesson, tokenizer):
     rng = random.Random(0)
-    certain = 0
-    for _ in range(60):
+    certain, seen = 0, Counter()
+    for _ in range(150):
         turns, answer, facts = lesson._row(rng, two_turns=False)
         (turn,) = turns
         assert turn.question.sequences == (NOT_READ,)
         (task,) = [t for t in TASKS if turn.question.text in t.questions.train]
-        stated = [label for label, wordings in task.answers.items() if answer in wordings.train]
+        stated = caption(task, task.parse(answer))
         # One fact about what is asked, the others about other things.
-        (asked,) = [f for f in facts[0] if f[0] in [caption(task, label) for label in task.labels]]
+        texts = [
+            (tokenizer.decode(words), tokenizer.decode(others), share) for words, others, share in facts[0]
+        ]
+        (asked,) = [fact for fact in texts if fact[0].startswith(f" {task.caption[0]} : ")]
         text, other, share = asked
-        assert caption(task, stated[0]) in (text, other)
+        assert stated in (text, other)
         if share == 1:
             certain += 1
-            assert caption(task, stated[0]) == text
+            assert stated == text
         else:
             assert 0.5 <= share < 1
-    assert 25 < certain < 60
+        seen[task.name] += 1
+    assert 80 < certain < 140
+    assert len(seen) == len(TASKS)
+
+
+def test_evidence_that_cannot_be_mixed_is_not_doubtful(model, processor):
+    """What is in the slots would be one label alone, and now and then the answer another."""
+    letters = SimpleNamespace(latents=LATENTS, tokenizer=Letters())
+    lengths = [len(caption(SPLICING, label)) for label in SPLICING.labels]
+    assert len(set(lengths)) == 3  # donor, acceptor, none
+    lesson = ReadingLesson(model, letters, [SPLICING])
+    for seed in range(60):
+        _, answer, ((fact,),) = lesson._row(random.Random(seed), two_turns=False)
+        words, _, share = fact
+        assert share == 1
+        assert "".join(map(chr, words)) == caption(SPLICING, SPLICING.parse(answer))
+
+
+def test_two_numbers_are_written_with_as_many_letters(model, processor):
+    """So that each place can hold a mixture of two digits."""
+    lesson = ReadingLesson(model, processor, [GFP])
+    doubtful = 0
+    for seed in range(60):
+        _, answer, ((fact,),) = lesson._row(random.Random(seed), two_turns=False)
+        words, others, share = fact
+        assert len(words) == len(others)
+        assert 0 <= GFP.parse(answer) <= 5
+        doubtful += share < 1 and words != others
+    assert doubtful > 5
 
 
 def losses_of(lesson, steps):

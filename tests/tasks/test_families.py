@@ -402,8 +402,8 @@ def test_the_revised_benchmark_asks_about_its_own_lengths():
     ("name", "question"),
     [
         ("promoter_tata", "Is there a TATA promoter in <DNA>?"),
-        ("splice_sites_all", "Is there a donor splice site in <DNA>?"),
-        ("splice_sites_all", "Is there an acceptor splice site in <DNA>?"),
+        ("splice_sites_donors", "Is there a donor splice site in <DNA>?"),
+        ("splice_sites_acceptors", "Is there an acceptor splice site in <DNA>?"),
         ("enhancers", "Is there an enhancer in <DNA>?"),
     ],
 )

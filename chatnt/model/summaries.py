@@ -1,0 +1,198 @@
+"""What a compact encoder knows of a sequence as a whole, beside what stands at each place."""
+
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor, nn
+
+if TYPE_CHECKING:
+    from chatnt.model.nucleotide_cnn import NucleotideCNNConfig
+
+
+class Composition(nn.Module):
+    """Describe a sequence as a whole: how strong each of some motifs is, on average.
+
+    What histones prefer is spread over a sequence. Convolutions that keep places apart
+    learn such sequences by heart sooner than they learn to count in them.
+    """
+
+    def __init__(self, config: "NucleotideCNNConfig") -> None:
+        super().__init__()
+        self.conv = nn.Conv1d(4, config.motifs, config.motif_width, padding=config.motif_width // 2)
+        self.norm = nn.LayerNorm(config.motifs, eps=config.layer_norm_eps)
+        self.dropout = nn.Dropout(config.dropout)
+        self.mix = nn.Sequential(
+            nn.Linear(config.motifs, config.dim), nn.GELU(), nn.Linear(config.dim, config.dim)
+        )
+
+    def forward(self, bases: Tensor, mask: Tensor) -> Tensor:
+        return self.mix(self.dropout(self.norm(self.mean_strength(bases, mask))))
+
+    def mean_strength(self, bases: Tensor, mask: Tensor) -> Tensor:
+        """Average each motif over a sequence: Tensor of shape (batch, motifs)."""
+        strength = nn.functional.gelu(self.conv(bases.transpose(1, 2))) * mask[:, None]
+        return strength.sum(-1) / mask.sum(1, keepdim=True).clamp(min=1)
+
+    @torch.no_grad()
+    def standardise(self, bases: Tensor, mask: Tensor, kinds: Tensor) -> None:
+        """Let every motif vary by one around zero among sequences of one kind.
+
+        At random weights motifs differ ten times more from each other than from sequence
+        to sequence, and sequences of two genomes more than those of one; what is to be
+        learned from is the smallest of the three.
+        """
+        fewest = int(kinds.unique(return_counts=True)[1].min())
+        if fewest < 2:
+            raise ValueError("Each kind needs two sequences or more, or it does not tell how much they vary.")
+        self.norm.reset_parameters()
+        normed = self.norm(self.mean_strength(bases, mask))
+        within = torch.stack([normed[kinds == kind].var(0) for kind in kinds.unique()]).mean(0)
+        self.norm.weight.copy_(1 / within.sqrt().clamp(min=1e-3))
+        self.norm.bias.copy_(-normed.mean(0) * self.norm.weight)
+
+
+class Variants(nn.Module):
+    """Describe how a sequence differs from the known reference that it is a variant of.
+
+    Each replaced base of each reference has a vector of its own; a variant is their sum, and a
+    sequence that is no variant of any reference is zero. What replaced bases do to one gene
+    cannot be seen from the bases around them.
+    """
+
+    LEAST_IDENTITY = 0.8
+    GAIN = 16.0  # a replaced base is rare, and its vector must learn from few examples
+
+    def __init__(self, config: "NucleotideCNNConfig") -> None:
+        super().__init__()
+        shape = config.references, config.reference_length
+        self.references: Tensor
+        self.register_buffer("references", torch.zeros(*shape, 4))
+        self.effects = nn.Parameter(torch.zeros(*shape, 4, config.dim))
+        # Starts away from zero, or nothing would be learned through the zeros above.
+        self.bias = nn.Parameter(torch.randn(config.dim))
+        self.dropout = nn.Dropout(config.dropout)
+        self.mix = nn.Linear(config.dim, config.dim)
+
+    def forward(self, bases: Tensor, mask: Tensor) -> Tensor:
+        """Return Tensor of shape (batch, dim)."""
+        like = self.differences(bases, mask)
+        if like is None:
+            return bases.new_zeros(len(bases), self.bias.shape[0])
+        rows, differing = like
+        summed = torch.einsum("brld,rldf->bf", differing, self.effects) * self.GAIN
+        known = rows.any(1)[:, None]
+        return self.mix(self.dropout(nn.functional.gelu(summed + self.bias))) * known
+
+    @torch.no_grad()
+    def differences(self, bases: Tensor, mask: Tensor) -> tuple[Tensor, Tensor] | None:
+        """Compare with each reference of the same length.
+
+        Returns
+        -------
+        None, if no sequence of the batch is a variant; else
+
+        variants
+            Tensor of shape (batch, references), bool.
+        differing
+            Tensor of shape (batch, references, bases, 4): the bases that were put in.
+        """
+        # Counted in single precision: half of it cannot tell 714 bases from 713.
+        lengths = self.references.sum((1, 2), dtype=torch.float32).round()
+        same_length = mask.sum(1)[:, None] == lengths
+        if not same_length.any():
+            return None
+        length = self.references.shape[1]
+        bases = nn.functional.pad(bases, (0, 0, 0, max(0, length - bases.shape[1])))[:, :length]
+        alike = torch.einsum("bld,rld->br", bases.float(), self.references.float())
+        variants = same_length & (alike >= self.LEAST_IDENTITY * lengths)
+        if not variants.any():
+            return None
+        kept = (bases[:, None] * self.references).sum(-1, keepdim=True)
+        differing = bases[:, None] * (1 - kept) * variants[..., None, None]
+        return variants, differing
+
+
+class Recall(nn.Module):
+    """Recall what was measured of the training sequences that share long words with a sequence.
+
+    Sequences may be windows of one genome, so that a new one overlaps some that were measured.
+    Every word of 16 bases, on either strand, has a hash; one in 32 hashes is kept. For each
+    kept word stand how often each fact was found true (+1) or false (-1) among the training
+    sequences that hold it, and how often it was known. The means over the words of a sequence
+    are what is recalled.
+
+    In training a sequence must not recall itself: `own` takes its own facts out.
+    """
+
+    WIDTH, ONE_IN = 16, 32
+
+    def __init__(self, config: "NucleotideCNNConfig") -> None:
+        super().__init__()
+        self.words: Tensor
+        self.facts: Tensor
+        self.register_buffer("words", torch.zeros(config.recalled_words, dtype=torch.int64))
+        self.register_buffer(
+            "facts", torch.zeros(config.recalled_words, 2, config.recalled_facts, dtype=torch.int8)
+        )
+        self.mix = nn.Sequential(
+            nn.Linear(2 * config.recalled_facts, config.dim), nn.GELU(), nn.Linear(config.dim, config.dim)
+        )
+        self.own: Tensor | None = None
+        """Facts of the sequences of the next batch, of shape (batch, facts): +1, -1, or 0 if unknown."""
+
+    def forward(self, bases: Tensor, mask: Tensor) -> Tensor:
+        return self.mix(self.recalled(bases, mask))
+
+    @torch.no_grad()
+    def recalled(self, bases: Tensor, mask: Tensor) -> Tensor:
+        """Return the mean truth and the mean number of known facts: (batch, 2 x facts)."""
+        hashes, kept = hashed_words(bases, mask)
+        if len(self.words) == 0 or hashes.shape[1] == 0:
+            return bases.new_zeros(len(bases), 2 * self.facts.shape[2])
+        at = torch.searchsorted(self.words, hashes).clamp(max=len(self.words) - 1)
+        known = kept & (self.words[at] == hashes)
+        facts = self.facts[at].float() * known[..., None, None]
+        if self.own is not None:
+            own = torch.stack([self.own, self.own.abs()], dim=1)
+            facts = facts - own[:, None] * known[..., None, None]
+        means = facts.sum(1) / kept.sum(1).clamp(min=1)[:, None, None]
+        return means.flatten(1).to(bases.dtype)
+
+
+def hashed_words(bases: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+    """Hash the words of sequences, the same on either strand.
+
+    Parameters
+    ----------
+    bases
+        Tensor of shape (batch, bases, 4), shares of A, C, G, T.
+    mask
+        Tensor of shape (batch, bases), true where there is a base.
+
+    Returns
+    -------
+    hashes
+        Tensor of shape (batch, words), non-negative int64.
+    kept
+        Of the same shape, true for one word in 32, never one with an unknown base.
+    """
+    width = Recall.WIDTH
+    if bases.shape[1] < width:
+        empty = mask[:, :0]
+        return empty.long(), empty
+    letters = bases.argmax(-1)
+    certain = mask & (bases.amax(-1) == 1)
+    powers = 4 ** torch.arange(width, device=bases.device)
+    windows = letters.unfold(1, width, 1)
+    forward, backward = (windows * powers).sum(-1), ((3 - windows) * powers.flip(0)).sum(-1)
+    hashes = _mixed(torch.minimum(forward, backward))
+    kept = certain.unfold(1, width, 1).all(-1) & (hashes % Recall.ONE_IN == 0)
+    return hashes, kept
+
+
+def _mixed(x: Tensor) -> Tensor:
+    # Spreads neighbouring words over all remainders; the constants are odd numbers without pattern.
+    for factor in (0x2545F4914F6CDD1D, 0x1B873593CC9E2D51):
+        x = x * factor
+        x = x ^ ((x >> 29) & 0x7FFFFFFFF)
+    return x & 0x7FFFFFFFFFFFFFFF
