@@ -129,15 +129,12 @@ def training_memory(
     """
     config, plan, size = config or official_config(), plan or TrainingPlan.named("paper"), size or Pass()
     _check(plan, gpus, dtypes, checkpointing)
-    rows, moment = [], {}
-    for dtype, twice, sharded in product(dtypes, checkpointing, (False, True)):
-        counts = [n for n in dict.fromkeys(gpus) if n > 1 or not sharded]
-        if counts:
-            model = _Shadow(config, plan, half=dtype == "bf16", sharded=sharded)
-            if model.half or not moment or not sharded:  # in float32 shards do not change it
-                moment = model.most_alive(size, twice)
-            said = {"dtype": dtype, "checkpointing": twice} | moment
-            rows += [model.kept(n) | said for n in counts]
+    places = [(n, how) for n in dict.fromkeys(gpus) for how in (("ddp", "fsdp2") if n > 1 else ("none",))]
+    rows = []
+    for dtype, twice in product(dtypes, checkpointing):
+        model = _Shadow(config, plan, half=dtype == "bf16")
+        said = {"dtype": dtype, "checkpointing": twice} | model.most_alive(size, twice)
+        rows += [{"gpus": n, "sharding": how} | said | model.kept(n, how) for n, how in places]
     rows.sort(key=lambda row: (row["gpus"], *(_ORDER[row[name]] for name in ("sharding", "dtype"))))
     table = pd.DataFrame(rows)
     table["total"] = table[_ADDED].sum(axis=1)
@@ -171,32 +168,28 @@ class _Shadow:
         Of the pair, and what is trained.
     half
         Whether matrix products are in bfloat16, and what is frozen is stored so.
-    sharded
-        Whether the weights are divided among the GPUs.
     """
 
-    def __init__(self, config: ChatNTConfig, plan: TrainingPlan, *, half: bool, sharded: bool) -> None:
-        self.half, self.sharded, self.averaging = half, sharded, plan.averaging > 0
+    def __init__(self, config: ChatNTConfig, plan: TrainingPlan, *, half: bool) -> None:
+        self.half, self.averaging = half, plan.averaging > 0
         self.mode = FakeTensorMode()
         with self.mode:
             self.model = ChatNTModel(config).train()
             for name, weight in self.model.named_parameters():
                 weight.requires_grad_(any(f"{name}.".startswith(f"{part}.") for part in plan.trained))
-                if half and (sharded or not weight.requires_grad):
-                    weight.data = weight.data.bfloat16()  # FSDP2 fetches the others so
+                if half and not weight.requires_grad:
+                    weight.data = weight.data.bfloat16()
 
-    def kept(self, gpus: int) -> dict[str, object]:
-        """Return what is there all the time on each of some GPUs."""
-        trained = 4 * _numbers(self.model.parameters(), trained=True)
-        frozen = (2 if self.half else 4) * _numbers(self.model.parameters(), trained=False)
-        shares = {"weights": trained + frozen, "gradients": trained, "optimizer": 2 * trained}
+    def kept(self, gpus: int, sharding: str) -> dict[str, int]:
+        """Return the bytes that are there all the time on each of some GPUs."""
+        weights, trained = _bytes(self.model.parameters()), _bytes(self.model.parameters(), trained=True)
+        shares = {"weights": weights, "gradients": trained, "optimizer": 2 * trained}
         shares["averages"] = trained if self.averaging else 0
-        kept = {name: math.ceil(share / (gpus if self.sharded else 1)) for name, share in shares.items()}
+        divisor = gpus if sharding == "fsdp2" else 1
+        kept = {name: math.ceil(share / divisor) for name, share in shares.items()}
         kept["weights"] += sum(buffer.nbytes for buffer in self.model.buffers())
-        buckets = trained if gpus > 1 else 0
-        kept["communication"] = self._most_whole() if self.sharded else buckets
-        sharding = "fsdp2" if self.sharded else "ddp" if gpus > 1 else "none"
-        return {"gpus": gpus, "sharding": sharding, **kept}
+        kept["communication"] = {"none": 0, "ddp": trained, "fsdp2": self._most_whole()}[sharding]
+        return kept
 
     def _most_whole(self) -> int:
         """Return the most bytes of weights and gradients that FSDP2 can hold whole at once.
@@ -210,10 +203,9 @@ class _Shadow:
         inside = [list(block.parameters()) for block in blocks]
         known = {id(weight) for weights in inside for weight in weights}
         outside = [weight for weight in self.model.parameters() if id(weight) not in known]
-        block = max((_numbers(weights) for weights in inside), default=0)
-        gradients = max((_numbers(weights, trained=True) for weights in inside), default=0)
-        numbers = _numbers(outside) + _numbers(outside, trained=True) + 2 * (block + gradients)
-        return numbers * (2 if self.half else 4)
+        block = max((_bytes(weights) for weights in inside), default=0)
+        gradients = max((_bytes(weights, trained=True) for weights in inside), default=0)
+        return _bytes(outside) + _bytes(outside, trained=True) + 2 * (block + gradients)
 
     def most_alive(self, size: Pass, checkpointing: bool) -> dict[str, int]:
         """Return the most bytes that a pass holds beside weights and gradients."""
@@ -234,8 +226,8 @@ class _Shadow:
         return {"activations": alive.most, "logits": alive.most_logits}
 
 
-def _numbers(weights: Iterable[Tensor], *, trained: bool | None = None) -> int:
-    return sum(weight.numel() for weight in weights if trained in (None, weight.requires_grad))
+def _bytes(weights: Iterable[Tensor], *, trained: bool = False) -> int:
+    return sum(weight.nbytes for weight in weights if weight.requires_grad or not trained)
 
 
 def _loss(model: ChatNTModel, size: Pass) -> Tensor:
