@@ -363,12 +363,28 @@ def test_each_summary_is_heard(encoder, summary):
 
 
 @torch.no_grad()
-def test_with_all_summaries_a_sequence_is_the_same_alone_and_in_a_batch(encoder):
+@pytest.mark.parametrize("positions", [False, True])
+def test_with_all_summaries_a_sequence_is_the_same_alone_and_in_a_batch(encoder, positions):
+    encoder.config.summary_positions = positions
     ids = ids_of(*TEXTS)
     together, real = encoder(ids).last_hidden_state, encoder.output_mask(ids != PAD)
     for row, text in enumerate(TEXTS):
         alone = encoder(ids_of(text)).last_hidden_state[0]
         torch.testing.assert_close(together[row, real[row]], alone, atol=1e-5, rtol=1e-4)
+
+
+@torch.no_grad()
+def test_each_summary_may_have_a_position_of_its_own_behind_all_others(encoder):
+    ids = ids_of(*TEXTS)
+    without = encoder(ids).last_hidden_state
+    encoder.config.summary_positions = True
+    seen, real = encoder(ids).last_hidden_state, encoder.output_mask(ids != PAD)
+    assert torch.equal(seen[:, :-3], without)
+    assert real.shape == seen.shape[:2]
+    assert real[:, -3:].all()
+    bases, mask = shares(*TEXTS)
+    for place, summary in enumerate((encoder.composition, encoder.variants, encoder.recall)):
+        torch.testing.assert_close(seen[:, place - 3], summary(bases, mask), atol=1e-5, rtol=1e-4)
 
 
 @torch.no_grad()
