@@ -83,11 +83,11 @@ def test_own_tasks_and_new_pairs_can_be_named(tmp_path):
     path = tmp_path / "plan.toml"
     path.write_text(
         'folder = "run"\nsave = "mine"\n[pair]\nencoder = "nucleotide_cnn"\ndecoder = "some/decoder"\n'
-        '[data]\ntasks = ["own.toml"]\nkinds = ["single", "followup"]\n[data.weights]\nown = 1\n'
+        '[data]\ntasks = ["own.toml"]\nkinds = ["single", "related"]\n[data.weights]\nown = 1\n'
         '[plan]\nrecipe = "paper"\n'
     )
     read = PlanFile.read(path)
     assert read.pair == {"encoder": "nucleotide_cnn", "decoder": "some/decoder"}
-    assert read.data.kinds == ("single", "followup")
+    assert read.data.kinds == ("single", "related")
     assert read.plan == chatnt.TrainingPlan.named("paper")
     assert read.save == "mine"

@@ -3,7 +3,7 @@
 import contextlib
 import hashlib
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import torch
 from torch import Tensor, nn
@@ -34,7 +34,7 @@ def prepared(model: ChatNTModel, plan: TrainingPlan) -> Iterator[dict[str, nn.Pa
     Raises
     ------
     TrainingError
-        If the plan names something that the model does not have, or nothing learns.
+        If the plan names something that the model does not have, or what learns is not float32.
     MissingExtraError
         If there are adapters and peft is not installed.
     """
@@ -50,7 +50,9 @@ def prepared(model: ChatNTModel, plan: TrainingPlan) -> Iterator[dict[str, nn.Pa
         if plan.gradient_checkpointing:
             stack.callback(_stop_checkpointing, model)
             _start_checkpointing(model)
-        yield {name: p for name, p in model.named_parameters() if p.requires_grad}
+        learning = {name: p for name, p in model.named_parameters() if p.requires_grad}
+        _check_precision(learning)
+        yield learning
 
 
 def learns(plan: TrainingPlan, name: str, step: int) -> bool:
@@ -106,6 +108,17 @@ def _thaw(model: nn.Module, trained: tuple[str, ...]) -> None:
             parameter.requires_grad_(True)
 
 
+def _check_precision(weights: Mapping[str, nn.Parameter]) -> None:
+    exact = (torch.float32, torch.float64)
+    half = {part_of(name): weight.dtype for name, weight in weights.items() if weight.dtype not in exact}
+    if half:
+        given = ", ".join(f"{part} ({str(dtype).removeprefix('torch.')})" for part, dtype in half.items())
+        raise TrainingError(
+            "What learns must be float32, since half precision loses small steps, but these are not: "
+            f"{given}. Load the pair with dtype=torch.float32, or convert a part: pair.model.encoder.float()."
+        )
+
+
 def _restore(model: nn.Module, before: dict[str, bool], was_training: bool) -> None:
     for name, parameter in model.named_parameters():
         parameter.requires_grad_(before.get(name, True))
@@ -140,6 +153,9 @@ def _add_adapters(part: nn.Module, name: str, lora: LoRA, seed: int) -> None:
             inject_adapter_in_model(config, part)
         except ValueError as error:
             raise TrainingError(f"The {name} takes no LoRA on {lora.layers!r}: {error}") from error
+    for parameter in part.parameters():
+        if parameter.requires_grad:  # adapters, which may stand beside weights of half precision
+            parameter.data = parameter.data.float()
 
 
 def _merge(part: nn.Module) -> None:

@@ -179,7 +179,8 @@ class TrainingPlan:
                 problems.append(f"{name} names {', '.join(foreign)}, expected {', '.join(PARTS)}")
         if self.rows is not None and self.tokens is not None:
             problems.append("a step has a number of rows or of tokens, not both")
-        if self.trained and min(self.starts.get(n.partition(".")[0], 0) for n in (*self.trained, *self.lora)):
+        learning = [name.partition(".")[0] for name in (*self.trained, *self.lora)]
+        if learning and min(self.starts.get(part, 0) for part in learning):
             problems.append("nothing learns from the first step on; let one part start at 0")
         both = sorted(set(self.lora) & {name.partition(".")[0] for name in self.trained})
         if both:

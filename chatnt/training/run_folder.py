@@ -18,6 +18,9 @@ from chatnt.training.plan import TrainingPlan
 PACKAGES = ("chatnt", "torch", "transformers", "accelerate", "peft", "safetensors", "tokenizers", "numpy")
 """Packages whose versions a run notes."""
 
+DRAWN = "how they are drawn"
+"""Under which a mixture's batch size, weights, kinds and seed are noted beside its data."""
+
 
 class RunFolder:
     """Hold the files of a run.
@@ -100,16 +103,25 @@ def versions() -> dict[str, str]:
 def fingerprint(source: Source) -> dict[str, str]:
     """Return hashes of the data that a source draws from.
 
-    Those of each task's sequences and labels for a mixture; for another source that of its
-    first batch, unless it has its own `fingerprint()`.
+    Those of each task's sequences and labels for a mixture, and of how they are drawn; for another
+    source that of its first batch, unless it has its own `fingerprint()`.
     """
     if hasattr(source, "fingerprint"):
         return dict(source.fingerprint())  # type: ignore[attr-defined]
     if hasattr(source, "datasets"):
-        return {name: _hash_of(d.examples) for name, d in source.datasets.items()}  # type: ignore[attr-defined]
+        datasets: Mapping[str, Any] = source.datasets  # type: ignore[attr-defined]
+        return {name: _hash_of(d.examples) for name, d in datasets.items()} | {DRAWN: _draw(source, datasets)}
     if hasattr(source, "micro_batches"):
         return {}
     return {"first batch": _sha256(repr(row.turns).encode() for row in source.batch(0))}
+
+
+def _draw(source: Any, datasets: Mapping[str, Any]) -> str:
+    """Return a hash of what decides which rows of the data a step has."""
+    drawn = [(name, d.seed, d.split, sorted(d.shares.items())) for name, d in datasets.items()]
+    # Weights may be a function; what they give at first tells most of them apart.
+    shares = [source.shares(step) for step in range(8)] if hasattr(source, "shares") else []
+    return _sha256([repr((drawn, shares, source.batch_size, getattr(source, "seed", None))).encode()])
 
 
 def replace_text(path: Path, text: str) -> None:

@@ -88,6 +88,7 @@ class Watched:
     def __init__(self, mixture, before) -> None:
         self.mixture, self.before_batch = mixture, before
         self.datasets, self.batch_size = mixture.datasets, mixture.batch_size
+        self.seed, self.shares = mixture.seed, mixture.shares
 
     def batch(self, step: int):
         self.before_batch(step)

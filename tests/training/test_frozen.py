@@ -124,3 +124,19 @@ def test_activations_are_computed_twice_only_while_it_trains():
         assert model.decoder.model.layers[0].gradient_checkpointing
         assert any(getattr(m, "gradient_checkpointing", False) for m in model.encoder.modules())
     assert not any(getattr(m, "gradient_checkpointing", False) for m in model.modules())
+
+
+def test_what_learns_is_float32():
+    model = tiny_model()
+    model.encoder.bfloat16()
+    with (
+        pytest.raises(TrainingError, match=r"these are not: encoder \(bfloat16\)"),
+        prepared(model, changed()),
+    ):
+        pass
+    model.decoder.bfloat16()
+    plan = changed(trained=("resampler",), lora={"decoder": LoRA(rank=2)})
+    with prepared(model, plan) as weights:
+        assert {w.dtype for w in weights.values()} == {torch.float32}
+        assert model(input_ids=torch.arange(3, 9)[None]).logits.dtype == torch.bfloat16
+    assert {p.dtype for p in model.decoder.parameters()} == {torch.bfloat16}

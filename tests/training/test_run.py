@@ -14,6 +14,7 @@ from safetensors.torch import load_file
 from chatnt.errors import CheckpointError, DataError, DivergedError, TrainingError
 from chatnt.training import checkpoint, train
 from chatnt.training import plan as plan_module
+from chatnt.training.run_folder import DRAWN
 from tests.training import runs
 from tests.training.runs import PLAN, changed, made_mixture, made_pair, trained, without_times
 
@@ -144,7 +145,7 @@ def test_the_log_tells_each_step_and_validation_once(whole):
     assert (first["rows"], first["learning_rate"]) == (5, PLAN.rate(0))
     assert {"gradient_norm", "tokens", "seconds"} <= set(first)
     assert log.run["plan"] == PLAN.to_dict()
-    assert set(log.run["data"]) == set(runs.TASKS)
+    assert set(log.run["data"]) == {*runs.TASKS, DRAWN}
     assert set(log.run["frozen"]) == {"decoder"}
 
 

@@ -7,7 +7,7 @@ import pytest
 from chatnt.errors import TrainingError
 from chatnt.tasks import get_task
 from chatnt.tasks.examples import Examples
-from chatnt.training.run_folder import RunFolder, fingerprint
+from chatnt.training.run_folder import DRAWN, RunFolder, fingerprint
 from tests.training.runs import PLAN, changed, made_examples, made_mixture
 
 ABOUT = {"data": {"h3": "1"}, "model": {"dim": 4}}
@@ -54,10 +54,16 @@ def test_the_log_forgets_what_came_after_a_checkpoint(home):
 
 def test_data_have_a_fingerprint():
     first = fingerprint(made_mixture())
-    assert set(first) == {"h3", "promoter_tata"}
-    assert fingerprint(made_mixture(batch_size=7)) == first  # the plan and the mixture say how they are drawn
+    assert set(first) == {"h3", "promoter_tata", DRAWN}
+    assert fingerprint(made_mixture()) == first
     other = fingerprint(made_mixture(number=13))
-    assert all(other[name] != first[name] for name in first)
+    assert {name for name in first if other[name] != first[name]} == {"h3", "promoter_tata"}
+
+
+@pytest.mark.parametrize("settings", [{"batch_size": 7}, {"kinds": ("single", "related")}])
+def test_so_has_the_way_they_are_drawn(settings):
+    first, other = fingerprint(made_mixture()), fingerprint(made_mixture(**settings))
+    assert {name for name in first if other[name] != first[name]} == {DRAWN}
 
 
 def test_columns_have_one_too():
@@ -66,8 +72,11 @@ def test_columns_have_one_too():
             pairs = [(e.sequence, e.label) for e in made_examples("h3", 5)]
             pairs[0] = (pairs[0][0], label)
             self.examples = Examples.of(get_task("h3"), pairs)
+            self.seed, self.split, self.shares = 0, "train", {"single": 1.0}
 
     class Source:
+        batch_size = 2
+
         def __init__(self, label):
             self.datasets = {"h3": Held(label)}
 
