@@ -1,14 +1,18 @@
 """The pages of the documentation: those made from the code are up to date, and code on them runs."""
 
+import dataclasses
 import doctest
 import importlib.util
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from chatnt import tasks as registry
+from chatnt.plan_file import Data, PlanFile
 from chatnt.tasks import all_tasks
+from chatnt.training import TrainingPlan
 
 DOCS = Path(__file__).parents[1] / "docs"
 
@@ -30,7 +34,7 @@ def test_a_made_page_is_what_the_code_says(name):
 
 
 def test_every_task_is_on_the_pages():
-    table, talks = (make() for make in PAGES.PAGES.values())
+    table, talks = PAGES.tasks_page(), PAGES.conversations_page()
     parts = {part.split("`")[1]: part for part in talks.split("\n## ")[1:]}
     assert list(parts) == [task.name for task in all_tasks()]
     for name, part in parts.items():
@@ -62,3 +66,24 @@ def test_the_tutorial_of_own_tasks_runs_as_it_stands(tmp_path, monkeypatch):
     result = doctest.DocTestRunner(verbose=False).run(test, out=told.append)
     assert result.attempted > 10
     assert not result.failed, "".join(told)
+
+
+def test_the_page_of_training_has_every_setting_and_a_plan_that_can_be_read(tmp_path):
+    page = (DOCS / "training.md").read_text(encoding="utf-8")
+    settings = re.findall(r"^\| `(\w+)` \|.*\|.*\|.*\|$", page, re.MULTILINE)
+    assert settings[: len(dataclasses.fields(TrainingPlan))] == [
+        f.name for f in dataclasses.fields(TrainingPlan)
+    ]
+    (toml,) = re.findall(r"^```toml\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    (tmp_path / "plan.toml").write_text(toml, encoding="utf-8")
+    file = PlanFile.read(tmp_path / "plan.toml")
+    assert (file.plan.steps, file.data.batch_size, file.pair) == (20, 24, "mini")
+    assert {f.name for f in dataclasses.fields(Data)} == set(tomllib.loads(toml)["data"])
+
+
+def test_the_page_of_training_has_the_numbers_of_the_plans():
+    page = (DOCS / "training.md").read_text(encoding="utf-8")
+    for name in ("steps", "learning_rate", "weight_decay", "averaging", "warmup", "clip", "validate_every"):
+        row = next(line for line in page.splitlines() if line.startswith(f"| `{name}` |"))
+        shown = [float(cell) for cell in row.split("|")[2:4]]
+        assert shown == [getattr(TrainingPlan.named(plan), name) for plan in ("laptop", "paper")], name
