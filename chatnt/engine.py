@@ -250,26 +250,35 @@ class Engine:
         return rows["input_ids"][:, prompt:], rows["attention_mask"][:, prompt:]
 
     def _score_tails(self, batch: BatchFeature, ids: Tensor, mask: Tensor) -> Tensor:
-        """Score tails after each prompt of a batch, which is padded on the left."""
-        real = batch["attention_mask"]
-        rows, tails = len(real), len(ids)
+        """Score tails after each prompt of a batch, which is padded on the left.
+
+        What all tails begin with runs once, as a part of the prompt.
+        """
+        rows, tails = len(batch["input_ids"]), len(ids)
+        same = ((ids == ids[:1]) & (mask == 1)).all(0).int().cumprod(0).sum()
+        shared = min(int(same), ids.shape[1] - 1)
+        begin = ids[:1, :shared].expand(rows, -1)
+        real = torch.cat([batch["attention_mask"], torch.ones_like(begin)], 1)
         places = (real.cumsum(1) - 1).clamp(min=0)
-        prompt = self.model(**batch, position_ids=places, use_cache=True)
-        prompt.past_key_values.batch_repeat_interleave(tails)
-        ids, mask = ids.repeat(rows, 1), mask.repeat(rows, 1)
-        places = places[:, -1:].repeat_interleave(tails, 0) + torch.arange(1, ids.shape[1] + 1).to(places)
-        later = self.model(
-            input_ids=ids,
-            attention_mask=torch.cat([real.repeat_interleave(tails, 0), mask], 1),
-            position_ids=places,
-            past_key_values=prompt.past_key_values,
-            use_cache=True,
-        )
-        first = prompt.logits[:, -1:].repeat_interleave(tails, 0)
-        logits = torch.cat([first, later.logits[:, :-1]], dim=1).float()
-        wanted = ids.masked_fill(mask == 0, IGNORED)
-        losses = cross_entropy(logits.transpose(1, 2), wanted, ignore_index=IGNORED, reduction="none")
-        return -losses.sum(1).view(rows, tails)
+        inputs = {**batch, "input_ids": torch.cat([batch["input_ids"], begin], 1), "attention_mask": real}
+        prompt = self.model(**inputs, position_ids=places, use_cache=True)
+        logits = [prompt.logits[:, -shared - 1 :].repeat_interleave(tails, 0)]
+        rest = ids[:, shared:-1].repeat(rows, 1)  # what follows the last token is of no interest
+        if rest.shape[1]:
+            prompt.past_key_values.batch_repeat_interleave(tails)
+            seen = [real.repeat_interleave(tails, 0), mask[:, shared:-1].repeat(rows, 1)]
+            after = torch.arange(1, rest.shape[1] + 1).to(places)
+            later = self.model(
+                input_ids=rest,
+                attention_mask=torch.cat(seen, 1),
+                position_ids=places[:, -1:].repeat_interleave(tails, 0) + after,
+                past_key_values=prompt.past_key_values,
+                use_cache=True,
+            )
+            logits.append(later.logits)
+        wanted = ids.masked_fill(mask == 0, IGNORED).repeat(rows, 1)
+        found = torch.cat(logits, 1).float().transpose(1, 2)
+        return -cross_entropy(found, wanted, ignore_index=IGNORED, reduction="none").sum(1).view(rows, tails)
 
     def _prompts(self, conversations: Sequence[Sequence[Turn]], max_new_tokens: int) -> BatchFeature:
         return self.processor(conversations, room=max_new_tokens).to(self.model.device)

@@ -344,6 +344,15 @@ def test_soft_tokens_of_several_conversations_spare_the_encoder(llama):
     assert llama.read_each(CONVERSATIONS[1:2]) is None
 
 
+@pytest.mark.parametrize(
+    "answers",
+    [["It is 1.25.", "It is 1.5.", "It is -3."], ["Yes."], ["Yes.", "Yes."], ["Yes", "Yes, yes."], [""]],
+)
+def test_what_answers_begin_with_is_scored_too(llama, answers):
+    alone = torch.stack([llama.score(c, answers) for c in CONVERSATIONS])
+    torch.testing.assert_close(llama.score_each(CONVERSATIONS, answers), alone, rtol=1e-4, atol=1e-3)
+
+
 def test_nothing_to_score(llama):
     assert llama.score_each([], ANSWERS).shape == (0, len(ANSWERS))
     with pytest.raises(AnswerError, match="at least one"):
