@@ -70,7 +70,8 @@ class ChatNTModel(PreTrainedModel, GenerationMixin):
         Returns
         -------
         dna : Tensor
-            Of shape (different sequences, positions, dna_dim).
+            Of shape (different sequences, positions, dna_dim), in the order in which
+            each first comes.
         mask : Tensor
             Of shape (different sequences, positions).
         which : Tensor

@@ -397,7 +397,8 @@ def test_what_is_masked_makes_no_difference_between_sequences():
     model, _ = tiny_pair("nucleotide_transformer")
     mask = torch.tensor([[[1, 1, 0]], [[1, 1, 0]], [[1, 1, 1]]])
     dna, real, which = model.encode(ids, mask)
-    assert which.tolist() == [0, 0, 1]
+    assert which.tolist() == [0, 0, 1]  # in the order in which each first comes
+    assert model.encode(ids[[2, 0, 1]], mask[[2, 0, 1]])[2].tolist() == [0, 1, 1]
     assert real.tolist() == [[True, True, False], [True, True, True]]
     assert not torch.allclose(dna[0, :2], dna[1, :2])
 
