@@ -65,14 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     card.set_defaults(run=_card)
 
     _add_tasks(commands)
-
-    text = "train a pair by a plan, or go on with a training that was interrupted"
-    train = commands.add_parser(
-        "train", help=text, description=f"{text.capitalize()}.", epilog="Example: chatnt train plan.toml"
-    )
-    train.add_argument("plan", type=Path, help="TOML file with pair, data and plan")
-    train.add_argument("--quiet", action="store_true", help="show no progress bar")
-    train.set_defaults(run=_train)
+    _add_train(commands)
 
     text = "convert published weights into a folder that loads fast"
     convert = commands.add_parser("convert", help=text, description=f"{text.capitalize()}.")
@@ -103,6 +96,16 @@ def _add_tasks(commands: "argparse._SubParsersAction") -> None:
         tasks.add_argument(f"--{filtered}", help=f"only tasks of this {filtered}")
     tasks.add_argument("--search", metavar="WORDS", help="only tasks that mention all these words")
     tasks.set_defaults(run=_tasks)
+
+
+def _add_train(commands: "argparse._SubParsersAction") -> None:
+    text = "train a pair by a plan, or go on with a training that was interrupted"
+    train = commands.add_parser(
+        "train", help=text, description=f"{text.capitalize()}.", epilog="Example: chatnt train plan.toml"
+    )
+    train.add_argument("plan", type=Path, help="TOML file with pair, data and plan")
+    train.add_argument("--quiet", action="store_true", help="show no progress bar")
+    train.set_defaults(run=_train)
 
 
 def _add_pair(parser: argparse.ArgumentParser) -> None:
