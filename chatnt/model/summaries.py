@@ -152,7 +152,7 @@ class Recall(nn.Module):
         at = torch.searchsorted(self.words, hashes).clamp(max=len(self.words) - 1)
         known = kept & (self.words[at] == hashes)
         facts = self.facts[at].float() * known[..., None, None]
-        if self.own is not None:
+        if self.training and self.own is not None:
             own = torch.stack([self.own, self.own.abs()], dim=1)
             facts = facts - own[:, None] * known[..., None, None]
         means = facts.sum(1) / kept.sum(1).clamp(min=1)[:, None, None]

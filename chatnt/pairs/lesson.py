@@ -1,11 +1,13 @@
 """Batches of real and simulated DNA, questions and answers, for the encoder and the resampler."""
 
+import dataclasses
+import hashlib
 import random
 from collections.abc import Mapping, Sequence
 from typing import cast
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from chatnt.conversation import Question, Turn
 from chatnt.model import ChatNTModel
@@ -16,6 +18,7 @@ from chatnt.sequence import DNA
 from chatnt.tasks import get_task
 from chatnt.tasks.base import Truth
 from chatnt.tasks.sources import Example
+from chatnt.training.batches import MicroBatch
 
 TWO_TURNS_EVERY = 10
 """Every so many steps the rows have an earlier turn about another sequence."""
@@ -27,80 +30,93 @@ Row = tuple[list[Turn], str]
 """A conversation, and the answer to its last question."""
 
 
-class DNALesson:
-    """Make batches in which each family of tasks has its share.
+@dataclasses.dataclass(eq=False)
+class Shown:
+    """Say how the sequences of a pass are shown to the encoder.
 
     Parameters
     ----------
-    model, processor
-        The pair; what requires a gradient is trained.
+    alone
+        Share of the sequences seen through their summaries alone.
+    own
+        What the encoder may not recall of them, see `own_facts`; `None` if it recalls nothing
+        of this family.
+    """
+
+    alone: float
+    own: Tensor | None = None
+
+    def prepare(self, encoder: nn.Module) -> None:
+        """Set an encoder up for these sequences, if it is one that knows of such things."""
+        if hasattr(encoder, "motifs_alone"):
+            encoder.motifs_alone = self.alone  # type: ignore[assignment]
+        recall = getattr(encoder, "recall", None)
+        if recall is not None:
+            recall.own = None if self.own is None else self.own.to(recall.facts.device)
+
+
+class DNALesson:
+    """Make batches in which each family of tasks has its share.
+
+    It is a source for `chatnt.train`, which gives each family a pass of its own.
+
+    Parameters
+    ----------
+    processor
+        Makes the tensors.
     examples
         Training examples of each task.
     families
         Which tasks share sequences, and how these are shown.
     invented, invented_per_step
         Families of simulated tasks, of which each step shows a few.
+    recalled
+        Tasks whose facts the encoder recalls.
     seed
         With the number of the step, decides everything.
     """
 
     def __init__(  # noqa: PLR0913 - what is taught, to whom, and how much of each
         self,
-        model: ChatNTModel,
         processor: ChatNTProcessor,
         examples: Mapping[str, Sequence[Example]],
         families: Sequence[Family],
         *,
         invented: Sequence[Family] = (),
         invented_per_step: int = 4,
+        recalled: Sequence[str] = (),
         seed: int = 0,
     ) -> None:
-        self.model, self.processor, self.seed = model, processor, seed
+        self.processor, self.seed, self.recalled = processor, seed, tuple(recalled)
         self.families, self.invented = tuple(families), tuple(invented)
         self.invented_per_step = min(invented_per_step, len(self.invented))
         self.samples = {family: gathered(family, examples) for family in self.families + self.invented}
 
-    def losses(self, step: int):
-        """Yield the loss of one step, as `chatnt.train.Trainer` wants it."""
+    def micro_batches(self, step: int) -> list[MicroBatch]:
+        """Return the passes of a step, as `chatnt.training.batches.Source` has them."""
         rng = random.Random(f"{self.seed}/{step}")
-        chosen = [*self.families, *rng.sample(self.invented, self.invented_per_step)]
-        parts = [self._part(family, rng, two_turns=step % TWO_TURNS_EVERY == 0) for family in chosen]
-        rows = [row for part, _ in parts for row in part]
-        batch = self.processor([turns for turns, _ in rows], answers=[answer for _, answer in rows])
-        batch = batch.to(self.model.device)
+        two_turns = step % TWO_TURNS_EVERY == 0
+        passes = [self._part(family, rng, two_turns=two_turns) for family in self.families]
+        parts = [
+            self._part(f, rng, two_turns=two_turns) for f in rng.sample(self.invented, self.invented_per_step)
+        ]
+        if parts:  # together, since each has few rows
+            passes.append(([row for rows, _ in parts for row in rows], parts[0][1]))
+        return [MicroBatch(dict(self._tensors(rows)), shown) for rows, shown in passes]
 
-        def loss() -> Tensor:
-            soft, start = [], 0
-            for family, (part, own) in zip(chosen, parts, strict=True):
-                soft.append(self._soft_tokens(batch, slice(start, start + len(part)), family, own))
-                start += len(part)
-            return self.model(
-                input_ids=batch["input_ids"],
-                attention_mask=batch["attention_mask"],
-                soft_tokens=torch.cat(soft),
-                labels=batch["labels"],
-            ).loss
+    def before(self, model: ChatNTModel, shown: Shown) -> None:
+        """Set the encoder up for a pass."""
+        shown.prepare(model.encoder)
 
-        yield loss, 1.0
+    def fingerprint(self) -> dict[str, str]:
+        """Return a hash of the samples of each family, and of how they are shown."""
+        return digests(self.samples, self.seed)
 
-    def _soft_tokens(self, batch: Mapping, rows: slice, family: Family, own: Tensor | None) -> Tensor:
-        """Read the DNA of one family at its own length: (rows, sequences, latents, dim)."""
-        encoder = self.model.encoder
-        encoder.motifs_alone = family.alone
-        if getattr(encoder, "recall", None) is not None:
-            encoder.recall.own = own
-        try:
-            names = ("dna_ids", "dna_mask", "question_ids", "question_mask")
-            return self.model.get_soft_tokens(*(batch[name][rows] for name in names))
-        finally:
-            encoder.motifs_alone = 0.0
-            if getattr(encoder, "recall", None) is not None:
-                encoder.recall.own = None
+    def _tensors(self, rows: Sequence[Row]) -> Mapping[str, Tensor]:
+        return self.processor([turns for turns, _ in rows], answers=[answer for _, answer in rows])
 
-    def _part(
-        self, family: Family, rng: random.Random, *, two_turns: bool
-    ) -> tuple[list[Row], Tensor | None]:
-        """Draw the rows of one family, and what the encoder may not recall of their sequences."""
+    def _part(self, family: Family, rng: random.Random, *, two_turns: bool) -> tuple[list[Row], Shown]:
+        """Draw the rows of one family, and how their sequences are shown."""
         rows: list[Row] = []
         shown: dict[str, Mapping[str, Truth]] = {}  # in the order in which the encoder meets them
         for _ in range(family.sequences):
@@ -115,7 +131,8 @@ class DNALesson:
                 if asked == name or rng.random() < ASKED_TOO:
                     turn = _turn(sequence, asked, truths[asked], rng)
                     rows.append(([*before, turn], cast("str", turn.answer)))
-        return rows, self._own(family, list(shown.values()))
+        own = own_facts(family, list(shown.values())) if family.tasks == self.recalled else None
+        return rows, Shown(family.alone, own)
 
     def _drawn(self, family: Family, rng: random.Random) -> tuple[str, str, Mapping[str, Truth]]:
         """Draw a task of the family, and one of its sequences, changed."""
@@ -123,12 +140,6 @@ class DNALesson:
         name = rng.choice(family.tasks)
         sequence, truths = augmented(rng.choice(by_task[name]), everything, family, rng)
         return name, sequence, truths
-
-    def _own(self, family: Family, truths: Sequence[Mapping[str, Truth]]) -> Tensor | None:
-        recall = getattr(self.model.encoder, "recall", None)
-        if recall is None or recall.facts.shape[2] != len(family.tasks):
-            return None
-        return own_facts(family, truths).to(self.model.device)
 
 
 Gathered = tuple[dict[str, list[Sample]], list[Sample]]
@@ -143,6 +154,14 @@ def gathered(family: Family, examples: Mapping[str, Sequence[Example]]) -> Gathe
             truths.setdefault(example.sequence, {})[name] = example.label
     everything: list[Sample] = list(truths.items())
     return {name: [s for s in everything if name in s[1]] for name in family.tasks}, everything
+
+
+def digests(samples: Mapping[Family, Gathered], seed: int) -> dict[str, str]:
+    """Return a hash of the samples of each family, and of how they are shown."""
+    return {
+        family.tasks[0]: hashlib.sha256(repr((family, seed, everything)).encode()).hexdigest()
+        for family, (_, everything) in samples.items()
+    }
 
 
 def own_facts(family: Family, truths: Sequence[Mapping[str, Truth]]) -> Tensor:

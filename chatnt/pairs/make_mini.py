@@ -2,40 +2,86 @@
 
     python -m chatnt.pairs.make_mini --data DATA --out chatnt/pairs/mini
 
-Killed and started again it goes on where it was. The test sets are scored only with
-``--score-test``, once, at the end.
+Three trainings follow each other: the encoder on labels, the decoder on captions, and then
+encoder and resampler through the frozen decoder. Killed and started again it goes on where it
+was. `chatnt.pairs.judge_mini` scores the pair and writes its card.
 """
 
 import argparse
+import dataclasses
+import random
 from argparse import Namespace
-from contextlib import AbstractContextManager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import torch
-from safetensors.torch import load_file, save_file
+from torch import nn
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from transformers import LlamaConfig
 
+from chatnt.assistant import Assistant
 from chatnt.dna_tokenizers import nucleotide_tokenizer
-from chatnt.engine import Engine
-from chatnt.evaluation import evaluate as score_tasks
 from chatnt.folder import write_pair
 from chatnt.model import ChatNTConfig, ChatNTModel, NucleotideCNNConfig, ResamplerConfig
-from chatnt.pairs.card import write_card
-from chatnt.pairs.lesson import DNALesson
+from chatnt.pairs.families import FAMILIES, INVENTED, MEASURED, SIMULATED, YEAST
+from chatnt.pairs.lesson import DNALesson, gathered
+from chatnt.pairs.memory import nucleotide_ids, reference, remembered
 from chatnt.pairs.reading import ReadingLesson, train_tokenizer
+from chatnt.pairs.warm_up import LabelLesson, WarmUp
 from chatnt.processor import ChatNTProcessor
-from chatnt.results import Scores
 from chatnt.tasks import Task, get_task
-from chatnt.tasks.base import Split
+from chatnt.tasks.dataset import InstructionDataset
 from chatnt.tasks.elsewhere import ELSEWHERE
+from chatnt.tasks.examples import Example, Examples
 from chatnt.tasks.scope import Scope
+from chatnt.tasks.simulation import simulate
 from chatnt.tasks.sources import Splits, read_splits
-from chatnt.train import Trainer, TrainingPlan
+from chatnt.training.plan import TrainingPlan
+from chatnt.training.run import train
+from chatnt.training.validation import Validation
 
-TASKS = ("promoter_tata", "splice_sites_all", "enhancers", "h3", "h4")
 LATENTS, DIM, VOCABULARY = 16, 160, 1024
-PER_TASK = 12
+SIMULATED_SEQUENCES, SIMULATED_TESTS = 600, 200
+"""Simulated sequences to train and to test each task without measured data."""
+STANDARDISED = 100
+"""Sequences of each family that the encoder's motifs are fitted to at the start."""
+VALIDATED = 150
+"""Most validation sequences per task while training."""
+
+LABELS = TrainingPlan(steps=2400, trained=("encoder", "heads"), learning_rate=1e-3, validate_every=0)
+CAPTIONS = TrainingPlan(
+    steps=1400, trained=("decoder",), learning_rate=2e-3, averaging=0.99, validate_every=0
+)
+DNA_PLAN = TrainingPlan(steps=2200, learning_rate=7e-4, rates={"encoder": 2.8e-4}, validate_every=500)
+
+
+@dataclasses.dataclass
+class Learner:
+    """Hold what learns before there is a pair, as `chatnt.training.run.Pair` has it."""
+
+    model: nn.Module
+    processor: ChatNTProcessor
+
+    @property
+    def engine(self) -> "Learner":
+        """Who holds the model; nobody asks it anything yet."""
+        return self
+
+
+def read_data(folder: str | None, seed: int) -> dict[str, Splits]:
+    """Read the measured tasks, without leaks between any of them, and simulate the others."""
+    measured = [get_task(name) for name in MEASURED]
+    splits = read_splits(measured, folder, validation=0.1, seed=seed)
+    return splits | {name: simulated(name, seed) for name in SIMULATED}
+
+
+def simulated(name: str, seed: int) -> Splits:
+    """Return simulated sequences of a task, a tenth of the training ones set aside."""
+    task = get_task(name)
+    made = [(s.sequence, s.label) for s in simulate(name, SIMULATED_SEQUENCES, seed=seed)]
+    tested = [(s.sequence, s.label) for s in simulate(name, SIMULATED_TESTS, split="test", seed=seed)]
+    aside = len(made) // 10
+    return Splits(*(Examples.of(task, rows) for rows in (made[aside:], made[:aside], tested)))
 
 
 def new_processor(tasks: list[Task], folder: Path) -> ChatNTProcessor:
@@ -49,18 +95,33 @@ def new_processor(tasks: list[Task], folder: Path) -> ChatNTProcessor:
         vocab_size=VOCABULARY,
         format="plain",
         listens_to="question",
-        max_dna_tokens=1024,
+        max_dna_tokens=12288,
         max_tokens=512,
     )
     processor.save_pretrained(folder)
     return processor
 
 
-def new_model(processor: ChatNTProcessor, seed: int) -> ChatNTModel:
-    """Build the untrained model."""
+def new_model(processor: ChatNTProcessor, *, words: int, bases: int, seed: int) -> ChatNTModel:
+    """Build the untrained model.
+
+    Parameters
+    ----------
+    processor
+        Its tokenizers.
+    words
+        How many the encoder recalls.
+    bases
+        Length of the reference.
+    seed
+        Of the weights.
+    """
     tokenizer = processor.tokenizer
     config = ChatNTConfig(
-        encoder_config=NucleotideCNNConfig(dropout=0.2, motifs=256),
+        encoder_config=NucleotideCNNConfig(
+            dropout=0.2, motifs=256, references=1, reference_length=bases, recalled_words=words,
+            recalled_facts=len(YEAST), summary_positions=True,
+        ),
         resampler_config=ResamplerConfig(
             dna_dim=128, dim=DIM, latents=LATENTS, layers=3, heads=4, ffn_dim=320, vocab_size=VOCABULARY,
             question_first=True, output_scale=0.02, dropout=0.1,
@@ -77,88 +138,80 @@ def new_model(processor: ChatNTProcessor, seed: int) -> ChatNTModel:
     return ChatNTModel(config)
 
 
-def teach_reading(model: ChatNTModel, processor: ChatNTProcessor, tasks: list[Task], args: Namespace) -> None:
-    """Train the decoder on captions, or take it from the work folder if that is done."""
-    done = args.work / "decoder.safetensors"
-    if not done.exists():
-        model.requires_grad_(False)
-        model.decoder.requires_grad_(True)
-        plan = TrainingPlan(
-            args.reading_steps, learning_rate=2e-3, averaging=0.99, seed=args.seed, bf16=args.bf16
-        )
-        lesson = ReadingLesson(model, processor, tasks, seed=args.seed)
-        with _plain_attention():
-            Trainer(model, lesson.losses, plan, args.work / "reading").run()
-        # Words tied to the output are one tensor under two names.
-        tensors = {k: v.contiguous() for k, v in model.decoder.state_dict().items() if k != "lm_head.weight"}
-        save_file(tensors, done)
-    model.decoder.load_state_dict(load_file(done), strict=False)
+def prepared_model(
+    processor: ChatNTProcessor, examples: Mapping[str, Sequence[Example]], seed: int
+) -> ChatNTModel:
+    """Build the model, and give its encoder what it recalls, its reference, and motifs at a fair size."""
+    yeast = next(family for family in FAMILIES if family.tasks == YEAST)
+    words, facts = remembered(yeast, gathered(yeast, examples)[1])
+    bases = reference([example.sequence for example in examples["gfp_fluorescence"]])
+    model = new_model(processor, words=len(words), bases=len(bases), seed=seed)
+    encoder = model.encoder
+    encoder.recall.words.copy_(words)
+    encoder.recall.facts.copy_(facts)
+    encoder.variants.references[0].copy_(bases)
+    rng = random.Random(seed)
+    kinds = [kind for kind in range(len(FAMILIES)) for _ in range(STANDARDISED)]
+    texts = [rng.choice(examples[FAMILIES[kind].tasks[0]]).sequence[:1024] for kind in kinds]
+    encoder.standardise(nucleotide_ids(texts), torch.tensor(kinds))
+    return model
+
+
+def teach(
+    model: ChatNTModel, processor: ChatNTProcessor, splits: Mapping[str, Splits], args: Namespace
+) -> None:
+    """Teach the encoder labels, the decoder to read, and both to talk to each other."""
+    examples = {name: parts.train for name, parts in splits.items()}
+    tasks = [get_task(name) for name in splits]
+    know = {"recalled": YEAST, "seed": args.seed}
+    labels = LabelLesson(examples, FAMILIES, **know)
+    _train(Learner(WarmUp(model.encoder, FAMILIES), processor), labels, LABELS, args, "labels")
+    captions = ReadingLesson(model, processor, tasks, seed=args.seed)
+    pair = Assistant(model, processor)
+    _train(pair, captions, CAPTIONS, args, "captions")
     size = model.get_input_embeddings().weight.detach().pow(2).mean().sqrt()
     model.resampler.scale.data.fill_(size)
+    lesson = DNALesson(processor, examples, FAMILIES, invented=INVENTED, **know)
+    _train(pair, lesson, DNA_PLAN, args, "dna", _validation(splits, args.seed))
 
 
-def teach_dna(
-    model: ChatNTModel, processor: ChatNTProcessor, splits: dict[str, Splits], args: Namespace
+def _validation(splits: Mapping[str, Splits], seed: int) -> Validation:
+    asked = {}
+    for name, parts in splits.items():
+        most = VALIDATED if name in MEASURED else VALIDATED // 5
+        asked[name] = InstructionDataset(name, "train", list(parts.validation)[:most], seed)
+    return asked
+
+
+def _train(
+    learner: Learner | Assistant,
+    lesson: LabelLesson | ReadingLesson | DNALesson,
+    plan: TrainingPlan,
+    args: Namespace,
+    name: str,
+    validation: Validation | None = None,
 ) -> None:
-    """Train encoder and resampler through the frozen decoder."""
+    steps = max(1, round(plan.steps * args.scale))
+    plan = dataclasses.replace(plan, steps=steps, seed=args.seed, bf16=args.bf16)
+    # At these sizes the fused attention is slower backwards than the plain one on a CPU.
+    with sdpa_kernel(SDPBackend.MATH):
+        train(learner, lesson, plan, folder=args.work / name, validation=validation)  # type: ignore[arg-type]
+
+
+def make(splits: Mapping[str, Splits], args: Namespace) -> None:
+    """Make the pair of some data, or go on making it."""
     tasks = [get_task(name) for name in splits]
-    model.requires_grad_(True)
-    model.decoder.requires_grad_(False)
-    train = {name: parts.train for name, parts in splits.items()}
-    lesson = DNALesson(model, processor, train, tasks, per_task=PER_TASK, seed=args.seed)
-    lesson.prepare()
-    engine = Engine(model, processor)
-
-    def validate() -> dict[str, float]:
-        scores = _scores(engine, splits, "validation", wordings="train")
-        return {t.task: round(t.mcc, 4) for t in scores.tasks}
-
-    with _plain_attention():
-        Trainer(model, lesson.losses, _plan(args), args.work / "training").run(validate)
-
-
-def publish(
-    model: ChatNTModel, processor: ChatNTProcessor, splits: dict[str, Splits], args: Namespace
-) -> None:
-    """Score the pair, write its card, and write it as a folder."""
-    tasks = [get_task(name) for name in splits]
-    engine = Engine(model, processor)
-    scope = Scope.fit(tasks, ELSEWHERE.train, seed=args.seed)
-    validation = _scores(engine, splits, "validation", wordings="train")
-    test = _scores(engine, splits, "test", wordings="test") if args.score_test else None
-    args.out.mkdir(parents=True, exist_ok=True)
-    if test:
-        test.save(args.out / "results.json")
-    rows = PER_TASK * len(tasks)
-    card = write_card(model, tasks, _plan(args), rows=rows, test=test, validation=validation)
-    write_pair(args.out, model, processor, scope, card)
+    processor = new_processor(tasks, args.work / "processor")
+    model = prepared_model(processor, {name: parts.train for name, parts in splits.items()}, args.seed)
+    teach(model, processor, splits, args)
+    write_pair(args.out, model, processor, Scope.fit(tasks, ELSEWHERE.train, seed=args.seed), "")
 
 
 def main() -> None:
     """Run the recipe."""
     args = _arguments()
     torch.set_num_threads(args.threads)
-    tasks = [get_task(name) for name in TASKS]
-    splits = read_splits(tasks, args.data, validation=0.1, seed=args.seed)
-    processor = new_processor(tasks, args.work / "processor")
-    model = new_model(processor, args.seed).to(args.device)
-    teach_reading(model, processor, tasks, args)
-    teach_dna(model, processor, splits, args)
-    publish(model, processor, splits, args)
-
-
-def _scores(engine: Engine, splits: dict[str, Splits], split: str, *, wordings: Split) -> Scores:
-    data = {name: getattr(parts, split) for name, parts in splits.items()}
-    return score_tasks(engine, data, [get_task(name) for name in splits], split=split, wordings=wordings)
-
-
-def _plan(args: Namespace) -> TrainingPlan:
-    return TrainingPlan(args.steps, learning_rate=args.learning_rate, seed=args.seed, bf16=args.bf16)
-
-
-def _plain_attention() -> AbstractContextManager:
-    # At these sizes the fused attention is slower backwards than the plain one on a CPU.
-    return sdpa_kernel(SDPBackend.MATH)
+    make(read_data(args.data, args.seed), args)
 
 
 def _arguments() -> Namespace:
@@ -168,13 +221,9 @@ def _arguments() -> Namespace:
     parser.add_argument("--data", help="folder of the data; default the variable CHATNT_DATA")
     parser.add_argument("--out", type=Path, default=Path("chatnt/pairs/mini"))
     parser.add_argument("--work", type=Path, default=Path("runs/mini"), help="checkpoints and logs")
-    parser.add_argument("--steps", type=int, default=6000)
-    parser.add_argument("--reading-steps", type=int, default=1200)
-    parser.add_argument("--learning-rate", type=float, default=7e-4)
+    parser.add_argument("--scale", type=float, default=1.0, help="share of the steps of each training")
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
-    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--bf16", action="store_true", help="matrix products in bfloat16")
-    parser.add_argument("--score-test", action="store_true", help="score the test sets: once, at the end")
     parser.add_argument("--seed", type=int, default=0)
     return parser.parse_args()
 

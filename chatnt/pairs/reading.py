@@ -7,6 +7,7 @@ at random places and sizes and under noise, and the answer must follow the fact 
 question asks about. A large instruction-tuned model can read already.
 """
 
+import hashlib
 import random
 from collections.abc import Sequence
 
@@ -22,6 +23,7 @@ from chatnt.sequence import DNA
 from chatnt.tasks import Task
 from chatnt.tasks.base import Truth
 from chatnt.tasks.captions import caption
+from chatnt.training.batches import MicroBatch
 
 NOT_READ = DNA("N")  # stands where a sequence belongs; its slots are overwritten
 
@@ -91,28 +93,23 @@ class ReadingLesson:
         self.model, self.processor, self.tasks = model, processor, tuple(tasks)
         self.batch_size, self.seed = batch_size, seed
 
-    def losses(self, step: int):
-        """Yield the loss of one step, as `chatnt.train.Trainer` wants it."""
+    def micro_batches(self, step: int) -> list[MicroBatch]:
+        """Return the one pass of a step, as `chatnt.training.batches.Source` has it."""
         rng = random.Random(f"{self.seed}/{step}")
         rows = [self._row(rng, two_turns=step % 4 == 0) for _ in range(self.batch_size)]
         batch = self.processor([turns for turns, _, _ in rows], answers=[answer for _, answer, _ in rows])
         soft = torch.stack([torch.stack([self._slots(fact, rng) for fact in facts]) for _, _, facts in rows])
-        batch = batch.to(self.model.device)
-        device = self.model.device
         ids, labels = batch["input_ids"], batch["labels"].clone()
         # The words of the prompt are learned too, at no cost; slots have nothing to predict.
         prompt = (labels == -100) & batch["attention_mask"].bool() & (ids != self.model.config.slot_token_id)
         labels[prompt] = ids[prompt]
+        mask = batch["attention_mask"]
+        return [MicroBatch({"input_ids": ids, "attention_mask": mask, "soft_tokens": soft, "labels": labels})]
 
-        def loss() -> Tensor:
-            return self.model(
-                input_ids=ids,
-                attention_mask=batch["attention_mask"],
-                soft_tokens=soft.to(device),
-                labels=labels,
-            ).loss
-
-        yield loss, 1.0
+    def fingerprint(self) -> dict[str, str]:
+        """Return a hash of what is read about."""
+        names = repr(([task.name for task in self.tasks], self.batch_size, self.seed))
+        return {"captions": hashlib.sha256(names.encode()).hexdigest()}
 
     def _row(self, rng: random.Random, *, two_turns: bool) -> tuple[list[Turn], str, list[list]]:
         turns, facts, answer = [], [], ""

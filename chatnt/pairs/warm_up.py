@@ -5,21 +5,27 @@ fraction of the time that the same takes through a resampler and a decoder; the 
 thrown away.
 """
 
+import dataclasses
 import random
 from collections.abc import Mapping, Sequence
+from typing import cast
 
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy, mse_loss
+from transformers.utils.generic import ModelOutput
 
+from chatnt.model import NucleotideCNNConfig
 from chatnt.model.nucleotide_cnn import PAD, NucleotideCNN
-from chatnt.pairs.augmentation import augmented
+from chatnt.pairs.augmentation import Sample, augmented
 from chatnt.pairs.families import Family
-from chatnt.pairs.lesson import gathered, own_facts
+from chatnt.pairs.lesson import Shown, digests, gathered, own_facts
 from chatnt.pairs.memory import nucleotide_ids
+from chatnt.processor import IGNORED
 from chatnt.tasks import get_task
 from chatnt.tasks.base import Task, Truth
 from chatnt.tasks.sources import Example
+from chatnt.training.batches import MicroBatch
 
 QUERIES = 2
 MORE = 2.5
@@ -35,13 +41,11 @@ class Head(nn.Module):
         Decides how many numbers come out: one, or one for each of three or more classes.
     dim
         Size of the encoder's vectors.
-    values
-        Mean and standard deviation of the numbers of a regression task.
     """
 
-    def __init__(self, task: Task, dim: int, values: tuple[float, float]) -> None:
+    def __init__(self, task: Task, dim: int) -> None:
         super().__init__()
-        self.task, self.values = task, values
+        self.task = task
         self.query = nn.Parameter(torch.randn(QUERIES, dim))
         self.key, self.value = nn.Linear(dim, dim), nn.Linear(dim, dim)
         self.output = nn.Linear(QUERIES * dim, len(task.labels) if len(task.labels) > 2 else 1)
@@ -55,108 +59,143 @@ class Head(nn.Module):
         attention = fit.masked_fill(~mask[..., None], -1e4).softmax(1)
         return self.output((attention.transpose(1, 2) @ self.value(dna)).flatten(1))
 
-    def loss(self, output: Tensor, truths: Sequence[Truth]) -> Tensor:
-        """Return the sum of the losses of some sequences."""
+    def loss(self, output: Tensor, truths: Tensor) -> Tensor:
+        """Return the sum of the losses of some sequences, from class numbers or standardised numbers."""
         output = output.float()
         if self.task.scale is not None:
-            mean, deviation = self.values
-            wanted = [(float(t) - mean) / deviation for t in truths]  # type: ignore[arg-type]
-            return mse_loss(output[:, 0], output.new_tensor(wanted), reduction="sum") / 2
-        classes = output.new_tensor([self.task.labels.index(str(t)) for t in truths])
+            return mse_loss(output[:, 0], truths, reduction="sum") / 2
         if output.shape[1] == 1:
-            return binary_cross_entropy_with_logits(output[:, 0], classes, reduction="sum")
-        return cross_entropy(output, classes.long(), reduction="sum")
+            return binary_cross_entropy_with_logits(output[:, 0], truths, reduction="sum")
+        return cross_entropy(output, truths.long(), reduction="sum")
 
 
 class WarmUp(nn.Module):
-    """Hold an encoder and a head for each task, and make their losses.
+    """Hold an encoder and a head for each task.
 
     Parameters
     ----------
     encoder
         What is warmed up.
+    families
+        Whose tasks have heads.
+    """
+
+    def __init__(self, encoder: NucleotideCNN, families: Sequence[Family]) -> None:
+        super().__init__()
+        self.encoder = encoder
+        names = [name for family in families for name in family.tasks]
+        self.heads = nn.ModuleDict({name: Head(get_task(name), encoder.config.dim) for name in names})
+        self.family = families[0]
+        """The family of the next pass."""
+
+    @property
+    def config(self) -> NucleotideCNNConfig:
+        """That of the encoder."""
+        return cast("NucleotideCNNConfig", self.encoder.config)
+
+    def stated(self, ids: Tensor) -> dict[str, Tensor]:
+        """Return what the heads of `family` state, by task: Tensors of shape (batch, outputs)."""
+        dna = self.encoder(ids).last_hidden_state
+        mask = self.encoder.output_mask(ids != PAD)
+        return {name: self.heads[name](dna, mask) for name in self.family.tasks}
+
+    def forward(self, ids: Tensor, labels: Tensor, num_items_in_batch: int | None = None) -> ModelOutput:
+        """Return the loss.
+
+        Parameters
+        ----------
+        ids
+            Tensor of shape (batch, bases).
+        labels
+            Tensor of shape (batch, 1 + tasks), see `LabelLesson`.
+        num_items_in_batch
+            What the sum over all that is known is divided by. Default: their number.
+        """
+        total = labels.new_zeros(())
+        for truths, (name, output) in zip(labels[:, 1:].T, self.stated(ids).items(), strict=True):
+            known = truths != IGNORED
+            total = total + self.heads[name].loss(output[known], truths[known])  # type: ignore[operator]
+        count = int((labels[:, 1:] != IGNORED).sum()) if num_items_in_batch is None else num_items_in_batch
+        return ModelOutput(loss=total / count)
+
+
+@dataclasses.dataclass(eq=False)
+class Passed:
+    """Say which family a pass is of, and how its sequences are shown."""
+
+    family: Family
+    shown: Shown
+
+
+class LabelLesson:
+    """Make batches of sequences and what is true of them, a pass for each family.
+
+    It is a source for `chatnt.train`. The labels of a pass are a Tensor of shape (sequences,
+    1 + tasks): nothing, then for each task of the family the number of the class or the
+    standardised number, -100 where it is not known.
+
+    Parameters
+    ----------
     examples
         Training examples of each task.
     families
         Which tasks share sequences, and how these are shown.
+    recalled
+        Tasks whose facts the encoder recalls.
     seed
         With the number of the step, decides everything.
     """
 
     def __init__(
         self,
-        encoder: NucleotideCNN,
         examples: Mapping[str, Sequence[Example]],
         families: Sequence[Family],
         *,
+        recalled: Sequence[str] = (),
         seed: int = 0,
     ) -> None:
-        super().__init__()
-        self.encoder, self.families, self.seed = encoder, tuple(families), seed
+        self.families, self.recalled, self.seed = tuple(families), tuple(recalled), seed
         self.samples = {family: gathered(family, examples) for family in families}
-        self.heads = nn.ModuleDict(
-            {
-                name: Head(get_task(name), encoder.config.dim, _moments(get_task(name), examples[name]))
-                for family in families
-                for name in family.tasks
-            }
-        )
+        self.moments = {
+            name: _moments(get_task(name), examples[name]) for family in families for name in family.tasks
+        }
 
-    def losses(self, step: int):
-        """Yield one micro-batch per family, as `chatnt.train.Trainer` wants them."""
+    def micro_batches(self, step: int) -> list[MicroBatch]:
+        """Return the passes of a step, as `chatnt.training.batches.Source` has them."""
         rng = random.Random(f"{self.seed}/{step}")
-        counts = [round(MORE * family.sequences) for family in self.families]
-        for family, count in zip(self.families, counts, strict=True):
-            yield self._loss(family, count, rng), count / sum(counts)
+        return [self._pass(family, rng) for family in self.families]
 
-    def _loss(self, family: Family, count: int, rng: random.Random):
+    def before(self, model: WarmUp, passed: Passed) -> None:
+        """Set the model up for a pass."""
+        model.family = passed.family
+        passed.shown.prepare(model.encoder)
+
+    def fingerprint(self) -> dict[str, str]:
+        """Return a hash of the samples of each family, and of how they are shown."""
+        return digests(self.samples, self.seed)
+
+    def _pass(self, family: Family, rng: random.Random) -> MicroBatch:
         by_task, everything = self.samples[family]
-        drawn = [rng.choice(by_task[rng.choice(family.tasks)]) for _ in range(count)]
+        drawn = [rng.choice(by_task[rng.choice(family.tasks)]) for _ in range(round(MORE * family.sequences))]
         changed = [augmented(sample, everything, family, rng) for sample in drawn]
+        own = None
+        if family.tasks == self.recalled:
+            own = own_facts(family, [known for _, known in changed])
+        inputs = {"ids": nucleotide_ids([s for s, _ in changed]), "labels": self._labels(family, changed)}
+        return MicroBatch(inputs, Passed(family, Shown(family.alone, own)))
 
-        def loss() -> Tensor:
-            outputs = self(family, [sequence for sequence, _ in changed], [truths for _, truths in changed])
-            total, known = torch.zeros(()), 0
-            for name, output in outputs.items():
-                rows = [i for i, (_, truths) in enumerate(changed) if name in truths]
-                if rows:
-                    truths = [changed[i][1][name] for i in rows]
-                    total = total + self.heads[name].loss(output[rows], truths)  # type: ignore[operator]
-                    known += len(rows)
-            return total / known
+    def _labels(self, family: Family, samples: Sequence[Sample]) -> Tensor:
+        rows = [[float(IGNORED), *(self._label(n, known) for n in family.tasks)] for _, known in samples]
+        return torch.tensor(rows)
 
-        return loss
-
-    def forward(
-        self, family: Family, sequences: Sequence[str], known: Sequence[Mapping[str, Truth]] | None = None
-    ) -> dict[str, Tensor]:
-        """Return what the heads of a family state about sequences.
-
-        Parameters
-        ----------
-        family
-            Whose heads.
-        sequences
-            Bases.
-        known
-            What is true of them, if they are training sequences, which must not recall themselves.
-        """
-        ids = nucleotide_ids(sequences).to(self.encoder.device)
-        dna = self._encoded(family, ids, known)
-        mask = self.encoder.output_mask(ids != PAD)
-        return {name: self.heads[name](dna, mask) for name in family.tasks}
-
-    def _encoded(self, family: Family, ids: Tensor, known: Sequence[Mapping[str, Truth]] | None) -> Tensor:
-        encoder, recall = self.encoder, self.encoder.recall
-        if recall is not None and known and recall.facts.shape[2] == len(family.tasks):
-            recall.own = own_facts(family, known).to(ids.device)
-        encoder.motifs_alone = family.alone
-        try:
-            return encoder(ids).last_hidden_state
-        finally:
-            encoder.motifs_alone = 0.0
-            if recall is not None:
-                recall.own = None
+    def _label(self, name: str, known: Mapping[str, Truth]) -> float:
+        if name not in known:
+            return float(IGNORED)
+        task, truth = get_task(name), known[name]
+        if task.scale is None:
+            return float(task.labels.index(str(truth)))
+        mean, deviation = self.moments[name]
+        return (float(truth) - mean) / deviation  # type: ignore[arg-type]
 
 
 def _moments(task: Task, examples: Sequence[Example]) -> tuple[float, float]:

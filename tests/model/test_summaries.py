@@ -140,11 +140,12 @@ def recall():
 
 
 def recalled(recall, *texts, own=None):
-    recall.own = own
+    """With own facts as in training, else as in use."""
+    recall.train(own is not None).own = own
     try:
         return recall.recalled(*shares(*texts)).unflatten(1, (2, FACTS))
     finally:
-        recall.own = None
+        recall.eval().own = None
 
 
 def test_a_window_that_overlaps_a_training_window_recalls_its_facts(recall):
@@ -189,6 +190,14 @@ def test_a_training_sequence_does_not_recall_itself(recall):
     assert recalled(recall, LONE, own=own).eq(0).all()
     # Nor a part of it, on either strand.
     assert recalled(recall, reverse_complement(LONE[60:500]), own=own).eq(0).all()
+
+
+def test_own_facts_are_taken_out_in_training_alone(recall):
+    before, other = recalled(recall, LONE), recalled(recall, GENOME[150:500], LONE)
+    recall.own = TRUTHS[-1:]  # as the last batch of a training left it
+    assert torch.equal(recall.recalled(*shares(LONE)).unflatten(1, (2, FACTS)), before)
+    # Nor does their number have to be that of the sequences.
+    assert torch.equal(recall.recalled(*shares(GENOME[150:500], LONE)).unflatten(1, (2, FACTS)), other)
 
 
 def test_what_is_left_without_the_own_facts_is_the_neighbours(recall):

@@ -9,7 +9,8 @@ import torch
 
 from chatnt.model import ChatNTModel
 from chatnt.pairs.families import Family
-from chatnt.pairs.lesson import TWO_TURNS_EVERY, DNALesson, gathered, own_facts
+from chatnt.pairs.lesson import TWO_TURNS_EVERY, DNALesson, Shown, gathered, own_facts
+from chatnt.pairs.memory import nucleotide_ids, remembered
 from chatnt.tasks import get_task
 from chatnt.tasks.sources import Example
 from tests.tiny import tiny_cnn_config, tiny_config, tiny_processor
@@ -56,7 +57,7 @@ def pair():
 
 
 def made_lesson(pair, families=FAMILIES, **settings):
-    return DNALesson(*pair, EXAMPLES, families, **settings)
+    return DNALesson(pair[1], EXAMPLES, families, **({"recalled": MARKS.tasks} | settings))
 
 
 def rows_of(lesson, step):
@@ -69,10 +70,21 @@ def rows_of(lesson, step):
 
     processor, lesson.processor = lesson.processor, record
     try:
-        list(lesson.losses(step))
+        lesson.micro_batches(step)
     finally:
         lesson.processor = processor
     return given
+
+
+def losses_of(model, lesson, step):
+    """Return the loss of each pass of a step, all of them as parts of one mean."""
+    passes = lesson.micro_batches(step)
+    learned = sum(one.learned for one in passes)
+    losses = []
+    for one in passes:
+        lesson.before(model, one.group)
+        losses.append(model(**one.inputs, num_items_in_batch=learned).loss)
+    return losses
 
 
 def task_of(turn):
@@ -145,7 +157,7 @@ def test_half_of_the_other_questions_about_a_sequence_are_asked_too(pair):
 def test_either_task_of_a_family_is_drawn(pair):
     """A task with few sequences is asked about as often as one with many."""
     examples = EXAMPLES | {"h4": [Example(drawn(34, "alone"), "H4 signal")]}
-    lesson = DNALesson(*pair, examples, [dataclasses.replace(MARKS, sequences=80)])
+    lesson = DNALesson(pair[1], examples, [dataclasses.replace(MARKS, sequences=80)])
     asked = Counter(task_of(turns[-1]) for turns, _ in rows_of(lesson, 1))
     assert asked["h3"] + asked["h4"] == 80
     assert 25 < asked["h4"] < 55
@@ -173,6 +185,36 @@ def test_a_step_depends_on_its_number_and_the_seed_only(pair):
     assert rows_of(made(seed=1), 3) != after_others
 
 
+def test_each_family_has_a_pass_and_simulated_tasks_share_one(pair):
+    lesson = made_lesson(pair, invented=INVENTED, invented_per_step=2)
+    passes = lesson.micro_batches(1)
+    assert [one.group.alone for one in passes] == [0.1, 0.7, 0.9, 0.3]
+    lengths = [set(one.inputs["dna_mask"].sum(-1).flatten().tolist()) for one in passes]
+    # Each family has sequences of one length, and those on either strand may be moved by 24 bases.
+    assert [len(some) for some in lengths] == [1, len(lengths[1]), 1, 2]
+    assert sum(one.rows for one in passes) == len(rows_of(lesson, 1))
+
+
+def test_without_simulated_tasks_there_is_no_pass_for_them(pair):
+    assert len(made_lesson(pair, [GFP]).micro_batches(1)) == 1
+
+
+def test_what_is_taught_has_a_fingerprint(pair):
+    def fingerprint(examples=EXAMPLES, families=FAMILIES, seed=0):
+        return DNALesson(pair[1], examples, families, seed=seed).fingerprint()
+
+    first = fingerprint()
+    assert list(first) == ["h3", "enhancers", "gfp_fluorescence"]
+    assert fingerprint() == first
+    other = EXAMPLES | {"h4": [*EXAMPLES["h4"][1:], Example("ACGT", "H4 signal")]}
+    differ = {name for name, digest in fingerprint(other).items() if digest != first[name]}
+    assert differ == {"h3"}  # under which the family stands
+    shown = [MARKS, ENHANCERS, dataclasses.replace(GFP, alone=0.2)]
+    differ = {name for name, digest in fingerprint(families=shown).items() if digest != first[name]}
+    assert differ == {"gfp_fluorescence"}
+    assert not set(fingerprint(seed=1).values()) & set(first.values())
+
+
 # What the model makes of it ------------------------------------------------------------------
 
 
@@ -180,27 +222,27 @@ def test_a_step_depends_on_its_number_and_the_seed_only(pair):
 def test_a_step_gives_a_loss_that_can_be_learned_from(pair, step):
     model, _ = pair
     model.decoder.requires_grad_(False)
-    ((loss, weight),) = made_lesson(pair, invented=INVENTED).losses(step)
-    assert weight == 1
-    value = loss()
+    model.zero_grad()
+    value = sum(losses_of(model, made_lesson(pair, invented=INVENTED), step))
     # Over 320 words an untrained model guesses at best at random.
     assert 5 < value.item() < 7
-    model.zero_grad()
     value.backward()
     assert model.encoder.stem.weight.grad.abs().max() > 0
 
 
+@torch.no_grad()
 def test_the_loss_is_that_of_all_rows_in_one_batch(pair):
     """Reading the DNA of each family at its own length changes nothing."""
     model, processor = pair
     lesson = made_lesson(pair, [dataclasses.replace(MARKS, sequences=2), GFP])
     rows = rows_of(lesson, TWO_TURNS_EVERY)
     whole = processor([turns for turns, _ in rows], answers=[answer for _, answer in rows])
-    ((loss, _),) = lesson.losses(TWO_TURNS_EVERY)
-    with torch.no_grad():
-        assert loss().item() == pytest.approx(model(**whole).loss.item(), abs=1e-4)
+    parts = losses_of(model, lesson, TWO_TURNS_EVERY)
+    assert sum(parts).item() == pytest.approx(model(**whole).loss.item(), abs=1e-4)
+    assert len(parts) == 2
 
 
+@torch.no_grad()
 def watched(pair, lesson, step, monkeypatch):
     """Return what the encoder reads in each call: sequences, own facts, and the share seen alone."""
     encoder = pair[0].encoder
@@ -212,16 +254,14 @@ def watched(pair, lesson, step, monkeypatch):
         return read(input_ids, attention_mask)
 
     monkeypatch.setattr(encoder, "forward", forward)
-    for loss, _ in lesson.losses(step):
-        loss()
+    losses_of(pair[0], lesson, step)
     monkeypatch.undo()
     return calls
 
 
 def test_each_family_is_seen_alone_in_its_own_share(pair, monkeypatch):
     calls = watched(pair, made_lesson(pair, invented=INVENTED), 1, monkeypatch)
-    assert [alone for _, _, alone in calls] == [0.1, 0.7, 0.9, 0.3, 0.3, 0.3]
-    assert pair[0].encoder.motifs_alone == 0
+    assert [alone for _, _, alone in calls] == [0.1, 0.7, 0.9, 0.3]
 
 
 @pytest.mark.parametrize("step", [1, 2, TWO_TURNS_EVERY, 2 * TWO_TURNS_EVERY])
@@ -237,30 +277,55 @@ def test_own_facts_are_in_the_order_in_which_sequences_are_read(pair, monkeypatc
 
 
 def test_families_about_other_facts_have_no_own_ones(pair, monkeypatch):
-    one_fact = watched(pair, made_lesson(pair, [GFP, *INVENTED]), 1, monkeypatch)
-    assert [own for _, own, _ in one_fact] == [None] * 4
-    assert pair[0].encoder.recall.own is None
+    """Though enhancers have as many tasks as there are facts."""
+    calls = watched(pair, made_lesson(pair, [MARKS, ENHANCERS, GFP], invented=INVENTED), 1, monkeypatch)
+    assert [own is not None for _, own, _ in calls] == [True, False, False, False]
 
 
-def test_nothing_stays_behind_after_an_error(pair, monkeypatch):
-    encoder = pair[0].encoder
+def test_nothing_is_taken_out_if_nothing_is_recalled(pair, monkeypatch):
+    (call,) = watched(pair, made_lesson(pair, [MARKS], recalled=()), 1, monkeypatch)
+    assert call[1] is None
 
-    def broken(input_ids, attention_mask):
-        raise RuntimeError("no memory")
 
-    monkeypatch.setattr(encoder, "forward", broken)
-    ((loss, _),) = made_lesson(pair, [MARKS]).losses(1)
-    with pytest.raises(RuntimeError, match="no memory"):
-        loss()
-    assert encoder.recall.own is None
-    assert encoder.motifs_alone == 0
+@torch.no_grad()
+def test_what_a_pass_leaves_behind_does_not_touch_an_evaluated_model(pair):
+    """A training sequence is told apart from others, and one in two is seen without its places."""
+    model, processor = pair
+    shared = drawn(400, "shared")
+    examples = {name: [Example(shared, get_task(name).labels[1])] for name in MARKS.tasks}
+    words, facts = remembered(MARKS, gathered(MARKS, examples)[1])
+    config = tiny_config(slot_token_id=processor.slot_token_id)
+    sizes = {"motifs": 4, "recalled_words": len(words), "recalled_facts": 2, "max_length": 400}
+    config.encoder_config = tiny_cnn_config(**sizes)
+    model = ChatNTModel(config).eval()
+    model.encoder.recall.words.copy_(words)
+    model.encoder.recall.facts.copy_(facts)
+    ids = nucleotide_ids([shared])
+    before = model.encoder(ids).last_hidden_state
+
+    family = dataclasses.replace(MARKS, sequences=1, alone=0.5)
+    lesson = DNALesson(processor, examples, [family], recalled=family.tasks)
+    lesson.before(model, Shown(0.5, own_facts(family, [{name: e[0].label for name, e in examples.items()}])))
+    assert torch.equal(model.encoder(ids).last_hidden_state, before)
+    model.train()
+    read = [model.encoder(ids).last_hidden_state for _ in range(20)]
+    assert not any(torch.equal(seen, before) for seen in read)
+    assert len({seen.sum().item() for seen in read}) == 2  # with places and without
 
 
 def test_an_encoder_that_recalls_nothing_can_be_taught(pair):
     _, processor = pair
     model = ChatNTModel(tiny_config(slot_token_id=processor.slot_token_id))
-    for loss, _ in made_lesson((model, processor), [MARKS]).losses(1):
-        assert loss().isfinite()
+    (loss,) = losses_of(model, made_lesson((model, processor), [MARKS]), 1)
+    assert loss.isfinite()
+
+
+def test_an_encoder_of_another_kind_can_be_taught(pair):
+    _, processor = pair
+    model = ChatNTModel(tiny_config("bert", slot_token_id=processor.slot_token_id))
+    (loss,) = losses_of(model, made_lesson((model, processor), [MARKS]), 1)
+    assert loss.isfinite()
+    assert not hasattr(model.encoder, "motifs_alone")
 
 
 # What is known of a sequence -----------------------------------------------------------------

@@ -212,34 +212,37 @@ def test_a_caption_longer_than_the_slots_is_refused(model, processor):
         ReadingLesson(model, narrow, [TATA])._row(random.Random(0), two_turns=False)
 
 
-class Recorder(torch.nn.Module):
-    """Stands for the model and keeps what it is given."""
-
-    def __init__(self, model):
-        super().__init__()
-        self.inner, self.device, self.config = model, model.device, model.config
-
-    def get_input_embeddings(self):
-        return self.inner.get_input_embeddings()
-
-    def forward(self, **inputs):
-        self.inputs = inputs
-        return self.inner(**inputs)
-
-
 @pytest.mark.parametrize(("step", "turns"), [(1, 1), (4, 2)])
-def test_everything_but_slots_and_padding_is_learned(model, processor, step, turns):
-    recorder = Recorder(model)
-    for loss, weight in ReadingLesson(recorder, processor, TASKS, batch_size=8).losses(step):
-        assert loss().isfinite()
-        assert weight == 1
-    ids, labels, mask = (recorder.inputs[name] for name in ("input_ids", "labels", "attention_mask"))
+def test_everything_but_slots_and_padding_is_learned(model, processor, lesson, step, turns):
+    (batch,) = lesson.micro_batches(step)
+    assert model(**batch.inputs).loss.isfinite()
+    ids, labels, mask = (batch.inputs[name] for name in ("input_ids", "labels", "attention_mask"))
     slot = processor.slot_token_id
     assert (ids == slot).sum(1).tolist() == [turns * LATENTS] * 8
-    assert recorder.inputs["soft_tokens"].shape == (8, turns, LATENTS, 16)
+    assert batch.inputs["soft_tokens"].shape == (8, turns, LATENTS, 16)
     learned = mask.bool() & (ids != slot)
     assert torch.equal(labels != -100, learned)
     assert torch.equal(labels[learned], ids[learned])
+    assert batch.rows == 8
+
+
+def test_captions_are_words_that_learn(model, lesson):
+    """The loss reaches the word embeddings through the slots too."""
+    (batch,) = lesson.micro_batches(1)
+    (gradient,) = torch.autograd.grad(model(**batch.inputs).loss, batch.inputs["soft_tokens"])
+    assert gradient.abs().max() > 0
+    (reached,) = torch.autograd.grad(
+        batch.inputs["soft_tokens"], model.get_input_embeddings().weight, gradient
+    )
+    assert reached.abs().max() > 0
+
+
+def test_what_is_read_has_a_fingerprint(model, processor, lesson):
+    assert list(lesson.fingerprint()) == ["captions"]
+    assert ReadingLesson(model, processor, TASKS, batch_size=8).fingerprint() == lesson.fingerprint()
+    for changes in ({"tasks": TASKS[:3]}, {"seed": 1}, {"batch_size": 9}):
+        settings = {"tasks": TASKS, "batch_size": 8} | changes
+        assert ReadingLesson(model, processor, **settings).fingerprint() != lesson.fingerprint()
 
 
 def test_the_answer_follows_the_fact_that_is_asked_for(lesson, tokenizer):
@@ -295,7 +298,7 @@ def test_two_numbers_are_written_with_as_many_letters(model, processor):
 
 
 def losses_of(lesson, steps):
-    return [loss().item() for step in steps for loss, _ in lesson.losses(step)]
+    return [lesson.model(**one.inputs).loss.item() for step in steps for one in lesson.micro_batches(step)]
 
 
 def test_a_step_depends_on_its_number_and_the_seed_only(model, processor, lesson):
@@ -316,10 +319,10 @@ def test_a_small_decoder_begins_to_read_in_twenty_steps(processor):
     with torch.no_grad():
         before = sum(losses_of(lesson, held_out)) / 2
     for step in range(20):
-        for loss, _ in lesson.losses(step):
-            optimizer.zero_grad()
-            loss().backward()
-            optimizer.step()
+        (batch,) = lesson.micro_batches(step)
+        optimizer.zero_grad()
+        model(**batch.inputs).loss.backward()
+        optimizer.step()
     with torch.no_grad():
         after = sum(losses_of(lesson, held_out)) / 2
     assert before > 5.5  # 400 words, all alike

@@ -1,5 +1,6 @@
 """Labels first: heads on the encoder's vectors, and what they make it learn."""
 
+import dataclasses
 import math
 import random
 
@@ -10,7 +11,8 @@ from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 from chatnt.model import NucleotideCNN
 from chatnt.pairs.families import Family
 from chatnt.pairs.lesson import own_facts
-from chatnt.pairs.warm_up import MORE, Head, WarmUp
+from chatnt.pairs.warm_up import MORE, Head, LabelLesson, WarmUp
+from chatnt.processor import IGNORED
 from chatnt.tasks import get_task
 from chatnt.tasks.sources import Example
 from tests.tiny import tiny_cnn_config
@@ -42,15 +44,23 @@ def examples_of(name):
 EXAMPLES = {name: examples_of(name) for family in FAMILIES for name in family.tasks}
 
 
-def made(families=FAMILIES, **settings):
+def made(families=FAMILIES):
     torch.manual_seed(0)
-    encoder = NucleotideCNN(tiny_cnn_config(motifs=4, recalled_words=1, recalled_facts=2))
-    return WarmUp(encoder, EXAMPLES, families, **settings)
+    return WarmUp(NucleotideCNN(tiny_cnn_config(motifs=4, recalled_words=1, recalled_facts=2)), families)
 
 
-def losses_of(warm_up, step):
-    with torch.no_grad():
-        return [loss().item() for loss, _ in warm_up.losses(step)]
+def made_lesson(families=FAMILIES, examples=EXAMPLES, **settings):
+    return LabelLesson(examples, families, **({"recalled": MARKS.tasks} | settings))
+
+
+@torch.no_grad()
+def losses_of(model, lesson, step):
+    """Return the mean loss of each pass."""
+    losses = []
+    for one in lesson.micro_batches(step):
+        lesson.before(model, one.group)
+        losses.append(model(**one.inputs).loss.item())
+    return losses
 
 
 # Heads ---------------------------------------------------------------------------------------
@@ -58,14 +68,14 @@ def losses_of(warm_up, step):
 
 @pytest.mark.parametrize(("name", "outputs"), [("h3", 1), ("gfp_fluorescence", 1), ("enhancers_types", 3)])
 def test_a_head_gives_one_number_or_one_for_each_class(name, outputs):
-    head = Head(get_task(name), 8, (0.0, 1.0))
+    head = Head(get_task(name), 8)
     assert head(torch.randn(5, 7, 8), torch.ones(5, 7, dtype=torch.bool)).shape == (5, outputs)
 
 
 @torch.no_grad()
 def test_a_head_does_not_attend_to_padding():
     torch.manual_seed(0)
-    head = Head(get_task("h3"), 8, (0.0, 1.0))
+    head = Head(get_task("h3"), 8)
     dna, mask = torch.randn(2, 9, 8), torch.ones(2, 9, dtype=torch.bool)
     mask[0, 4:] = False
     alone = head(dna[:1, :4], mask[:1, :4])
@@ -73,87 +83,135 @@ def test_a_head_does_not_attend_to_padding():
     assert not torch.allclose(head(dna[:1], mask[1:]), alone)
 
 
-def test_numbers_are_standardised():
-    values = [e.label for e in EXAMPLES["gfp_fluorescence"]]
-    mean = sum(values) / len(values)
-    deviation = (sum((v - mean) ** 2 for v in values) / (len(values) - 1)) ** 0.5
-    head = made([GFP]).heads["gfp_fluorescence"]
-    assert head.values == pytest.approx((mean, deviation))
-    right = torch.tensor([[0.0], [1.0], [-2.0]])
-    truths = [mean, mean + deviation, mean - 2 * deviation]
-    assert head.loss(right, truths).item() == pytest.approx(0, abs=1e-9)
-    assert head.loss(right + 0.5, truths).item() == pytest.approx(3 * 0.25 / 2, rel=1e-4)
-
-
 def test_the_loss_of_labels_is_their_cross_entropy():
-    three = Head(get_task("enhancers_types"), 8, (0.0, 1.0))
-    output, labels = torch.randn(3, 3), get_task("enhancers_types").labels
+    three, output = Head(get_task("enhancers_types"), 8), torch.randn(3, 3)
     expected = cross_entropy(output, torch.tensor([2, 0, 1]), reduction="sum")
-    torch.testing.assert_close(three.loss(output, [labels[2], labels[0], labels[1]]), expected)
-    two = Head(get_task("h3"), 8, (0.0, 1.0))
+    torch.testing.assert_close(three.loss(output, torch.tensor([2.0, 0.0, 1.0])), expected)
     expected = binary_cross_entropy_with_logits(output[:, 0], torch.tensor([1.0, 0, 1]), reduction="sum")
-    found = two.loss(output[:, :1], ["H3 signal", "no H3 signal", "H3 signal"])
+    found = Head(get_task("h3"), 8).loss(output[:, :1], torch.tensor([1.0, 0.0, 1.0]))
     torch.testing.assert_close(found, expected)
+
+
+def test_the_loss_of_numbers_is_half_their_squared_error():
+    head, right = Head(get_task("gfp_fluorescence"), 8), torch.tensor([[0.0], [1.0], [-2.0]])
+    assert head.loss(right, right[:, 0]).item() == 0
+    assert head.loss(right + 0.5, right[:, 0]).item() == pytest.approx(3 * 0.25 / 2)
+
+
+# What a lesson gives -------------------------------------------------------------------------
+
+
+def read_of(one):
+    return ["".join("?ACGTN"[i] for i in row if i) for row in one.inputs["ids"].tolist()]
+
+
+def test_labels_are_numbers_and_what_is_not_known_is_ignored():
+    """Some sequences are known to both tasks."""
+    sure = [Example(drawn(i), "H3 signal") for i in range(4)]
+    unsure = [Example(drawn(i), "no H4 signal") for i in range(2, 9)]
+    (one,) = made_lesson([MARKS], {"h3": sure, "h4": unsure}).micro_batches(0)
+    known = [{e.sequence for e in examples} for examples in (sure, unsure)]
+    values = (1.0, 0.0)
+    expected = [
+        [IGNORED, *(v if text in some else IGNORED for some, v in zip(known, values, strict=True))]
+        for text in read_of(one)
+    ]
+    assert one.inputs["labels"].tolist() == expected
+    assert one.learned == sum(text in some for text in read_of(one) for some in known)
+    assert one.rows == round(MORE * MARKS.sequences)
+
+
+def test_a_label_of_several_is_its_number():
+    (one,) = made_lesson([dataclasses.replace(TYPES, sequences=12)]).micro_batches(0)
+    labels = {e.sequence: e.label for e in EXAMPLES["enhancers_types"]}
+    names = get_task("enhancers_types").labels
+    assert [names[int(i)] for i in one.inputs["labels"][:, 1]] == [labels[text] for text in read_of(one)]
+    assert len(set(one.inputs["labels"][:, 1].tolist())) == 3
+
+
+def test_numbers_are_standardised():
+    values = {e.sequence: e.label for e in EXAMPLES["gfp_fluorescence"]}
+    mean = sum(values.values()) / len(values)
+    deviation = (sum((v - mean) ** 2 for v in values.values()) / (len(values) - 1)) ** 0.5
+    for step in range(3):
+        (one,) = made_lesson([GFP]).micro_batches(step)
+        expected = [(values[text] - mean) / deviation for text in read_of(one)]
+        assert one.inputs["labels"][:, 1].tolist() == pytest.approx(expected, abs=1e-5)
+
+
+def test_each_family_has_a_pass_with_its_rows():
+    passes = made_lesson().micro_batches(0)
+    assert [one.rows for one in passes] == [round(MORE * family.sequences) for family in FAMILIES]
+    assert [one.group.family for one in passes] == list(FAMILIES)
+
+
+def test_what_is_taught_has_a_fingerprint():
+    first = made_lesson().fingerprint()
+    assert list(first) == ["h3", "gfp_fluorescence", "enhancers_types"]
+    assert made_lesson().fingerprint() == first
+    other = EXAMPLES | {"gfp_fluorescence": [*EXAMPLES["gfp_fluorescence"], Example("ACGT", 1.5)]}
+    changed = made_lesson(examples=other).fingerprint()
+    assert {name for name in first if changed[name] != first[name]} == {"gfp_fluorescence"}
+    assert not set(made_lesson(seed=1).fingerprint().values()) & set(first.values())
 
 
 # Steps ---------------------------------------------------------------------------------------
 
 
-def test_a_step_has_a_part_for_each_family_in_its_share():
-    counts = [round(MORE * family.sequences) for family in FAMILIES]
-    weights = [weight for _, weight in made().losses(0)]
-    assert weights == [pytest.approx(count / sum(counts)) for count in counts]
-    assert sum(weights) == pytest.approx(1)
-
-
 def test_a_step_depends_on_its_number_and_the_seed_only():
-    straight = made().eval()
-    expected = [losses_of(straight, step) for step in (3, 7)]
+    model = made().eval()
+    expected = [losses_of(model, made_lesson(), step) for step in (3, 7)]
     random.seed(99)
-    again = made().eval()
     torch.manual_seed(99)
-    assert [losses_of(again, step) for step in (7, 3)] == expected[::-1]
-    assert losses_of(made(seed=1).eval(), 3) != expected[0]
+    again = made_lesson()
+    assert [losses_of(model, again, step) for step in (7, 3)] == expected[::-1]
+    assert losses_of(model, made_lesson(seed=1), 3) != expected[0]
     assert all(a != b for a, b in zip(*expected, strict=True))
 
 
-def test_the_loss_is_the_mean_over_all_that_is_known(monkeypatch):
-    """Some sequences are known to both tasks; what one does not know its head is not asked."""
+@torch.no_grad()
+def test_the_loss_is_the_mean_over_all_that_is_known():
+    """What a task does not know its head is not asked."""
     sure = [Example(drawn(i), "H3 signal") for i in range(4)]
     unsure = [Example(drawn(i), "H4 signal") for i in range(2, 9)]
-    warm_up = WarmUp(made().encoder, {"h3": sure, "h4": unsure}, [MARKS])
+    model = made([MARKS])
     for name, stated in (("h3", 50.0), ("h4", 0.0)):
-        torch.nn.init.zeros_(warm_up.heads[name].output.weight)
-        torch.nn.init.constant_(warm_up.heads[name].output.bias, stated)
-    calls = watched(warm_up, monkeypatch)
-    (loss,) = losses_of(warm_up, 0)
-    ((read, _, _),) = calls
-    counts = [sum(text in {e.sequence for e in examples} for text in read) for examples in (sure, unsure)]
+        torch.nn.init.zeros_(model.heads[name].output.weight)
+        torch.nn.init.constant_(model.heads[name].output.bias, stated)
+    lesson = made_lesson([MARKS], {"h3": sure, "h4": unsure})
+    (one,) = lesson.micro_batches(0)
+    counts = [sum(text in {e.sequence for e in some} for text in read_of(one)) for some in (sure, unsure)]
     assert min(counts) > 0
-    assert loss == pytest.approx(math.log(2) * counts[1] / sum(counts), rel=1e-5)
+    expected = math.log(2) * counts[1] / sum(counts)
+    assert losses_of(model, lesson, 0) == [pytest.approx(expected, rel=1e-5)]
+    whole = model(**one.inputs, num_items_in_batch=1000).loss.item()
+    assert whole == pytest.approx(math.log(2) * counts[1] / 1000, rel=1e-5)
 
 
 def test_a_few_steps_lower_the_loss():
-    warm_up = made().train()
-    optimizer = torch.optim.Adam(warm_up.parameters(), lr=0.01)
-    before = losses_of(warm_up, 1000)
+    model, lesson = made().train(), made_lesson()
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
+    before = losses_of(model, lesson, 1000)
     for step in range(25):
         optimizer.zero_grad()
-        for loss, weight in warm_up.losses(step):
-            (loss() * weight).backward()
+        passes = lesson.micro_batches(step)
+        learned = sum(one.learned for one in passes)
+        for one in passes:
+            lesson.before(model, one.group)
+            model(**one.inputs, num_items_in_batch=learned).loss.backward()
         optimizer.step()
-    marks, _, types = zip(before, losses_of(warm_up, 1000), strict=True)
+    marks, _, types = zip(before, losses_of(model, lesson, 1000), strict=True)
     assert marks[1] < 0.7 * marks[0]
     assert types[1] < 0.9 * types[0]
-    assert warm_up.encoder.stem.weight.grad.abs().max() > 0
+    assert model.encoder.stem.weight.grad.abs().max() > 0
 
 
 # What the encoder is told --------------------------------------------------------------------
 
 
-def watched(warm_up, monkeypatch):
+def watched(model, lesson, step, monkeypatch):
     """Return what the encoder is told in each call."""
-    encoder, calls = warm_up.encoder, []
+    encoder, calls = model.encoder, []
     read = encoder.forward
 
     def forward(ids):
@@ -162,36 +220,30 @@ def watched(warm_up, monkeypatch):
         return read(ids)
 
     monkeypatch.setattr(encoder, "forward", forward)
+    losses_of(model, lesson, step)
     return calls
 
 
 def test_heads_of_a_family_that_recalls_do_not_let_it_recall_itself(monkeypatch):
-    warm_up = made()
-    calls = watched(warm_up, monkeypatch)
-    losses_of(warm_up, 0)
-    truths = dict(warm_up.samples[MARKS][1])
-    (read, own, _), *others = calls
+    lesson = made_lesson()
+    (read, own, _), *others = calls = watched(made(), lesson, 0, monkeypatch)
+    truths = dict(lesson.samples[MARKS][1])
     assert own.tolist() == own_facts(MARKS, [truths[sequence] for sequence in read]).tolist()
     assert own.abs().sum() > 0
     assert [own for _, own, _ in others] == [None, None]
     assert [alone for _, _, alone in calls] == [0.1, 0.9, 0.7]
 
 
-def test_new_sequences_have_nothing_to_take_out(monkeypatch):
-    warm_up = made()
-    calls = watched(warm_up, monkeypatch)
-    stated = warm_up(MARKS, [drawn(1), drawn(2)])
-    assert calls[0][1] is None
-    assert {name: tuple(output.shape) for name, output in stated.items()} == {"h3": (2, 1), "h4": (2, 1)}
-
-
-def test_nothing_stays_behind_in_the_encoder():
-    warm_up = made()
-    losses_of(warm_up, 0)
-    assert warm_up.encoder.recall.own is None
-    assert warm_up.encoder.motifs_alone == 0
+def test_each_pass_is_stated_by_the_heads_of_its_family():
+    model, lesson = made(), made_lesson()
+    outputs = {"h3": 1, "h4": 1, "gfp_fluorescence": 1, "enhancers_types": 3}
+    for one in lesson.micro_batches(0):
+        lesson.before(model, one.group)
+        stated = model.stated(one.inputs["ids"])
+        expected = {name: (one.rows, outputs[name]) for name in one.group.family.tasks}
+        assert {name: tuple(output.shape) for name, output in stated.items()} == expected
 
 
 def test_an_encoder_that_recalls_nothing_can_be_warmed_up():
-    warm_up = WarmUp(NucleotideCNN(tiny_cnn_config()), EXAMPLES, [MARKS])
-    assert all(torch.tensor(losses_of(warm_up, 0)).isfinite())
+    model = WarmUp(NucleotideCNN(tiny_cnn_config()), [MARKS])
+    assert all(torch.tensor(losses_of(model, made_lesson([MARKS]), 0)).isfinite())
