@@ -17,6 +17,7 @@ from chatnt.errors import CheckpointError, MissingExtraError
 _DTYPES = {
     "float64": torch.float64, "float32": torch.float32, "float16": torch.float16, "bfloat16": torch.bfloat16,
     "F64": torch.float64, "F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16,
+    "I64": torch.int64, "I8": torch.int8,  # what an encoder recalls, in safetensors alone
 }  # fmt: skip
 _NPY_HEADERS = {
     (1, 0): np.lib.format.read_array_header_1_0,

@@ -27,7 +27,7 @@ from chatnt.pairs.families import FAMILIES, INVENTED, MEASURED, SIMULATED, YEAST
 from chatnt.pairs.lesson import DNALesson, gathered
 from chatnt.pairs.memory import nucleotide_ids, reference, remembered
 from chatnt.pairs.reading import ReadingLesson, train_tokenizer
-from chatnt.pairs.warm_up import LabelLesson, WarmUp
+from chatnt.pairs.warm_up import QUERIES, LabelLesson, WarmUp, label_scores
 from chatnt.processor import ChatNTProcessor
 from chatnt.tasks import Task, get_task
 from chatnt.tasks.dataset import InstructionDataset
@@ -48,7 +48,7 @@ STANDARDISED = 100
 VALIDATED = 150
 """Most validation sequences per task while training."""
 
-LABELS = TrainingPlan(steps=2400, trained=("encoder", "heads"), learning_rate=1e-3, validate_every=0)
+LABELS = TrainingPlan(steps=2400, trained=("encoder", "heads"), learning_rate=1e-3, validate_every=400)
 CAPTIONS = TrainingPlan(
     steps=1400, trained=("decoder",), learning_rate=2e-3, averaging=0.99, validate_every=0
 )
@@ -86,20 +86,20 @@ def simulated(name: str, seed: int) -> Splits:
 
 def new_processor(tasks: list[Task], folder: Path) -> ChatNTProcessor:
     """Learn the vocabulary, or take it from `folder` if that is done."""
-    if (folder / "processor_config.json").exists():
-        return ChatNTProcessor.from_pretrained(folder)
-    processor = ChatNTProcessor(
-        train_tokenizer(tasks, VOCABULARY),
-        nucleotide_tokenizer(),
-        latents=LATENTS,
-        vocab_size=VOCABULARY,
-        format="plain",
-        listens_to="question",
-        max_dna_tokens=12288,
-        max_tokens=512,
-    )
-    processor.save_pretrained(folder)
-    return processor
+    if not (folder / "processor_config.json").exists():
+        made = ChatNTProcessor(
+            train_tokenizer(tasks, VOCABULARY),
+            nucleotide_tokenizer(),
+            latents=LATENTS,
+            vocab_size=VOCABULARY,
+            format="plain",
+            listens_to="question",
+            max_dna_tokens=12288,
+            max_tokens=512,
+        )
+        made.save_pretrained(folder)
+    # Read in either case: what was read before is written with other settings than what was not.
+    return ChatNTProcessor.from_pretrained(folder)
 
 
 def new_model(processor: ChatNTProcessor, *, words: int, bases: int, seed: int) -> ChatNTModel:
@@ -119,8 +119,8 @@ def new_model(processor: ChatNTProcessor, *, words: int, bases: int, seed: int) 
     tokenizer = processor.tokenizer
     config = ChatNTConfig(
         encoder_config=NucleotideCNNConfig(
-            dropout=0.2, motifs=256, references=1, reference_length=bases, recalled_words=words,
-            recalled_facts=len(YEAST), summary_positions=True,
+            dropout=0.2, motifs=384, references=1, reference_length=bases, recalled_words=words,
+            recalled_facts=len(YEAST), summary_positions=True, glimpses=QUERIES * len(MEASURED),
         ),
         resampler_config=ResamplerConfig(
             dna_dim=128, dim=DIM, latents=LATENTS, layers=3, heads=4, ffn_dim=320, vocab_size=VOCABULARY,
