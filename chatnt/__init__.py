@@ -11,8 +11,9 @@ if TYPE_CHECKING:
     from chatnt.assistant import Assistant
     from chatnt.loading import load, pair
     from chatnt.model import ChatNTConfig, ChatNTModel
+    from chatnt.outcomes import Scores, TrainingLog
+    from chatnt.pair_results import PairResults, results
     from chatnt.processor import ChatNTProcessor
-    from chatnt.results import Scores, TrainingLog
     from chatnt.tasks import get_task, register_task
     from chatnt.tasks.catalogue import list_tasks
     from chatnt.tasks.dataset import InstructionDataset
@@ -37,6 +38,7 @@ __all__ = [
     "ChatNTProcessor",
     "InstructionDataset",
     "Mixture",
+    "PairResults",
     "Question",
     "Scores",
     "TrainingLog",
@@ -52,6 +54,7 @@ __all__ = [
     "read_fasta",
     "read_task",
     "register_task",
+    "results",
     "simulate",
     "task_from_table",
     "train",
@@ -66,8 +69,9 @@ _HEAVY = {
     "ChatNTProcessor": "chatnt.processor",
     "InstructionDataset": "chatnt.tasks.dataset",
     "Mixture": "chatnt.tasks.mixture",
-    "Scores": "chatnt.results",
-    "TrainingLog": "chatnt.results",
+    "PairResults": "chatnt.pair_results",
+    "Scores": "chatnt.outcomes",
+    "TrainingLog": "chatnt.outcomes",
     "TrainingPlan": "chatnt.training.plan",
     "count_tokens": "chatnt.token_counts",
     "describe_data": "chatnt.tasks.statistics",
@@ -77,6 +81,7 @@ _HEAVY = {
     "pair": "chatnt.loading",
     "read_task": "chatnt.tasks.task_file",
     "register_task": "chatnt.tasks",
+    "results": "chatnt.pair_results",
     "simulate": "chatnt.tasks.simulation",
     "task_from_table": "chatnt.tasks.own",
     "train": "chatnt.training.run",

@@ -11,8 +11,8 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression, Ridge
 
 from chatnt.metrics import as_text, score_predictions
+from chatnt.outcomes import Scores
 from chatnt.predictions import Prediction, as_frame
-from chatnt.results import Scores
 from chatnt.tasks import Task
 from chatnt.tasks.examples import Example
 from chatnt.tasks.overlap import letters_of

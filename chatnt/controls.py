@@ -12,9 +12,9 @@ from chatnt.conversation import Question, Turn
 from chatnt.engine import Engine
 from chatnt.evaluation import evaluate, score_answers
 from chatnt.metrics import score_predictions
+from chatnt.outcomes import Scores
 from chatnt.pair_results import QUESTION_ONLY, SHUFFLED
 from chatnt.predictions import Prediction, as_frame
-from chatnt.results import Scores
 from chatnt.sequence import DNA
 from chatnt.tasks import Task
 from chatnt.tasks.base import Split

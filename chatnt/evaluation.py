@@ -16,9 +16,9 @@ from chatnt.engine import Engine
 from chatnt.errors import AnswerError
 from chatnt.judging import Judge
 from chatnt.metrics import as_text, score_predictions
+from chatnt.outcomes import UNPARSED as UNPARSED
+from chatnt.outcomes import Scores, TaskScore
 from chatnt.predictions import Prediction, PredictionParts, as_frame
-from chatnt.results import UNPARSED as UNPARSED
-from chatnt.results import Scores, TaskScore
 from chatnt.sequence import DNA
 from chatnt.tasks import Task
 from chatnt.tasks.base import Split

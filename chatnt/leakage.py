@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from chatnt.metrics import score_predictions
-from chatnt.results import Scores
+from chatnt.outcomes import Scores
 from chatnt.tasks import Task
 from chatnt.tasks.examples import Example
 from chatnt.tasks.overlap import letters_of, near_rows, reverse_complement

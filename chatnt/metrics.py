@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
-from chatnt.results import UNPARSED, TaskScore
+from chatnt.outcomes import UNPARSED, TaskScore
 from chatnt.tasks import Task
 from chatnt.tasks.base import Truth
 

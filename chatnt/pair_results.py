@@ -11,8 +11,8 @@ import pandas as pd
 
 from chatnt.errors import DataError, DataNotFoundError
 from chatnt.metrics import score_predictions
+from chatnt.outcomes import Scores
 from chatnt.predictions import as_frame, read_predictions, write_predictions
-from chatnt.results import Scores
 from chatnt.tasks import get_task
 
 SCORES, PREDICTIONS = "results.json", "predictions.parquet"

@@ -11,7 +11,7 @@ from accelerate import PartialState
 from chatnt.assistant import Assistant
 from chatnt.errors import TrainingError
 from chatnt.loading import load, pair
-from chatnt.results import TrainingLog
+from chatnt.outcomes import TrainingLog
 from chatnt.tasks import Task, get_task, register_task
 from chatnt.tasks.dataset import InstructionDataset
 from chatnt.tasks.elsewhere import ELSEWHERE

@@ -12,7 +12,7 @@ import chatnt
 NAMES = {
     "DNA", "read_fasta", "load", "pair", "Assistant", "Answer", "Question", "ChatNTConfig", "ChatNTModel",
     "ChatNTProcessor", "get_task", "register_task", "list_tasks", "TrainingPlan", "TrainingLog",
-    "train", "Scores", "errors",
+    "train", "Scores", "PairResults", "results", "errors",
     "InstructionDataset", "Mixture", "plots", "count_tokens", "describe_data", "read_task",
     "task_from_table", "simulate", "training_memory",
 }  # fmt: skip

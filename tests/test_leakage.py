@@ -6,8 +6,8 @@ import pytest
 
 from chatnt.leakage import leakage_table
 from chatnt.metrics import as_text, score_predictions
+from chatnt.outcomes import Scores, TaskScore
 from chatnt.predictions import Prediction, as_frame
-from chatnt.results import Scores, TaskScore
 from chatnt.tasks import get_task
 from chatnt.tasks.examples import Examples
 from chatnt.tasks.sources import Splits

@@ -8,9 +8,9 @@ import pytest
 
 from chatnt.errors import DataError, DataNotFoundError
 from chatnt.metrics import score_predictions
+from chatnt.outcomes import Scores
 from chatnt.pair_results import PairResults, results
 from chatnt.predictions import Prediction, about_predictions, as_frame, write_predictions
-from chatnt.results import Scores
 from chatnt.tasks import get_task
 
 H3, LEAF = get_task("h3"), get_task("plant_promoter_leaf")

@@ -5,6 +5,7 @@ from torch import Tensor, nn
 from transformers import PreTrainedConfig, PreTrainedModel, initialization
 from transformers.modeling_outputs import BaseModelOutput
 
+from chatnt.model.glimpses import Glimpses
 from chatnt.model.summaries import Composition, Recall, Variants
 from chatnt.sequence import IUPAC_BASES, NUCLEOTIDES
 
@@ -43,6 +44,9 @@ class NucleotideCNNConfig(PreTrainedConfig):
     summary_positions
         Whether each summary (motifs, variants, recalled facts) is also an output position of its
         own, behind all others, so that whoever attends can leave the places aside.
+    glimpses
+        Learned queries to all positions, each of which gives one more output position, behind
+        all others; 0 for none. See `Glimpses`.
     """
 
     model_type = "nucleotide_cnn"
@@ -62,6 +66,7 @@ class NucleotideCNNConfig(PreTrainedConfig):
     recalled_words: int = 0
     recalled_facts: int = 0
     summary_positions: bool = False
+    glimpses: int = 0
     layer_norm_eps: float = 1e-5
 
     @property
@@ -120,6 +125,7 @@ class NucleotideCNN(PreTrainedModel):
         self.composition = Composition(config) if config.motifs else None
         self.variants = Variants(config) if config.references else None
         self.recall = Recall(config) if config.recalled_words else None
+        self.glimpses = Glimpses(config) if config.glimpses else None
         self.motifs_alone = 0.0
         """Share of the sequences that are seen through their summaries alone, while training."""
         # Stored with the weights: models are created without memory and then filled.
@@ -175,8 +181,12 @@ class NucleotideCNN(PreTrainedModel):
             x[seen] = places
         if summaries:
             x = x + sum(summaries[1:], summaries[0])[:, None]
+        if self.glimpses is not None:
+            glimpsed = self.glimpses(x, self._cells(mask))
         if self.config.summary_positions:
             x = torch.cat([x, *(summary[:, None] for summary in summaries)], dim=1)
+        if self.glimpses is not None:
+            x = torch.cat([x, glimpsed], dim=1)
         return BaseModelOutput(last_hidden_state=x)
 
     def _places(self, bases: Tensor, mask: Tensor) -> Tensor:
@@ -231,14 +241,14 @@ class NucleotideCNN(PreTrainedModel):
         Returns
         -------
         Tensor
-            Of shape (batch, ceil(bases / stride)), bool; with `summary_positions`, one more
-            for each summary, which are always real.
+            Of shape (batch, ceil(bases / stride)), bool; with `summary_positions` one more
+            for each summary, and one for each glimpse, which are always real.
         """
         cells = self._cells(mask)
-        if not self.config.summary_positions:
-            return cells
-        summaries = sum(part is not None for part in (self.composition, self.variants, self.recall))
-        return torch.cat([cells, cells.new_ones(len(cells), summaries)], dim=1)
+        more = self.config.glimpses
+        if self.config.summary_positions:
+            more += sum(part is not None for part in (self.composition, self.variants, self.recall))
+        return torch.cat([cells, cells.new_ones(len(cells), more)], dim=1)
 
     def _cells(self, mask: Tensor) -> Tensor:
         return mask[:, :: self.config.stride].bool()

@@ -11,9 +11,9 @@ import pandas as pd
 
 from chatnt.errors import UnknownTaskError
 from chatnt.model import ChatNTModel
+from chatnt.outcomes import METRICS, Scores, TaskScore
 from chatnt.pair_results import LINEAR, PROBE, WORDINGS, PairResults
 from chatnt.pairs.origins import ORIGINS
-from chatnt.results import METRICS, Scores, TaskScore
 from chatnt.tasks import Task, describe_tasks
 
 _CHANCE = 0.1  # a score below says next to nothing

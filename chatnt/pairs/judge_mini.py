@@ -21,12 +21,12 @@ from chatnt.evaluation import evaluate
 from chatnt.folder import CARD, write_manifest
 from chatnt.leakage import leakage_table
 from chatnt.loading import load
+from chatnt.outcomes import Scores
 from chatnt.pair_results import LEAKAGE, LINEAR, PREDICTIONS, PROBE, WORDINGS, PairResults
 from chatnt.pairs.card import write_card
 from chatnt.pairs.families import FAMILIES, INVENTED, MEASURED, SIMULATED, YEAST
 from chatnt.pairs.make_mini import DNA_PLAN, read_data
 from chatnt.predictions import read_predictions
-from chatnt.results import Scores
 from chatnt.tasks import Task, get_task
 from chatnt.tasks.sources import Example, Splits, read_examples
 

@@ -9,6 +9,7 @@ was. `chatnt.pairs.judge_mini` scores the pair and writes its card.
 
 import argparse
 import dataclasses
+import functools
 import random
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
@@ -40,7 +41,7 @@ from chatnt.training.plan import TrainingPlan
 from chatnt.training.run import train
 from chatnt.training.validation import Validation
 
-LATENTS, DIM, VOCABULARY = 16, 160, 1024
+LATENTS, DIM, VOCABULARY = 16, 160, 1152
 SIMULATED_SEQUENCES, SIMULATED_TESTS = 600, 200
 """Simulated sequences to train and to test each task without measured data."""
 STANDARDISED = 100
@@ -165,7 +166,10 @@ def teach(
     tasks = [get_task(name) for name in splits]
     know = {"recalled": YEAST, "seed": args.seed}
     labels = LabelLesson(examples, FAMILIES, **know)
-    _train(Learner(WarmUp(model.encoder, FAMILIES), processor), labels, LABELS, args, "labels")
+    heads = WarmUp(model.encoder, FAMILIES)
+    aside = {name: list(splits[name].validation)[: 2 * VALIDATED] for name in MEASURED}
+    scored = functools.partial(label_scores, heads, FAMILIES, aside)
+    _train(Learner(heads, processor), labels, LABELS, args, "labels", scored)
     captions = ReadingLesson(model, processor, tasks, seed=args.seed)
     pair = Assistant(model, processor)
     _train(pair, captions, CAPTIONS, args, "captions")

@@ -1,8 +1,8 @@
 """Warm an encoder up on labels, before it is taught through English.
 
-A head per task attends to the encoder's vectors and states a label or a number. It takes a
+A head per task states a label or a number from two of the encoder's glimpses. It takes a
 fraction of the time that the same takes through a resampler and a decoder; the heads are
-thrown away.
+thrown away, the glimpses stay.
 """
 
 import dataclasses
@@ -10,13 +10,15 @@ import random
 from collections.abc import Mapping, Sequence
 from typing import cast
 
+import numpy as np
 import torch
+from sklearn.metrics import matthews_corrcoef
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy, mse_loss
 from transformers.utils.generic import ModelOutput
 
 from chatnt.model import NucleotideCNNConfig
-from chatnt.model.nucleotide_cnn import PAD, NucleotideCNN
+from chatnt.model.nucleotide_cnn import NucleotideCNN
 from chatnt.pairs.augmentation import Sample, augmented
 from chatnt.pairs.families import Family
 from chatnt.pairs.lesson import Shown, digests, gathered, own_facts
@@ -28,12 +30,13 @@ from chatnt.tasks.sources import Example
 from chatnt.training.batches import MicroBatch
 
 QUERIES = 2
+"""Glimpses of each task."""
 MORE = 2.5
 """Sequences of a family here, for each that it has in a step through English."""
 
 
 class Head(nn.Module):
-    """State a label or a number from an encoder's vectors, by attention.
+    """State a label or a number from what an encoder's glimpses found.
 
     Parameters
     ----------
@@ -46,18 +49,12 @@ class Head(nn.Module):
     def __init__(self, task: Task, dim: int) -> None:
         super().__init__()
         self.task = task
-        self.query = nn.Parameter(torch.randn(QUERIES, dim))
-        self.key, self.value = nn.Linear(dim, dim), nn.Linear(dim, dim)
         self.output = nn.Linear(QUERIES * dim, len(task.labels) if len(task.labels) > 2 else 1)
-        for layer in (self.key, self.value):
-            nn.init.normal_(layer.weight, std=dim**-0.5)
         nn.init.normal_(self.output.weight, std=0.02)
 
-    def forward(self, dna: Tensor, mask: Tensor) -> Tensor:
-        """Return Tensor of shape (batch, outputs)."""
-        fit = self.key(dna) @ self.query.T / dna.shape[-1] ** 0.5
-        attention = fit.masked_fill(~mask[..., None], -1e4).softmax(1)
-        return self.output((attention.transpose(1, 2) @ self.value(dna)).flatten(1))
+    def forward(self, glimpses: Tensor) -> Tensor:
+        """Return Tensor of shape (batch, outputs), from (batch, glimpses, dim)."""
+        return self.output(glimpses.flatten(1))
 
     def loss(self, output: Tensor, truths: Tensor) -> Tensor:
         """Return the sum of the losses of some sequences, from class numbers or standardised numbers."""
@@ -75,15 +72,26 @@ class WarmUp(nn.Module):
     Parameters
     ----------
     encoder
-        What is warmed up.
+        What is warmed up; with two glimpses for each task, in their order.
     families
         Whose tasks have heads.
+
+    Raises
+    ------
+    ValueError
+        If the encoder has another number of glimpses.
     """
 
     def __init__(self, encoder: NucleotideCNN, families: Sequence[Family]) -> None:
         super().__init__()
         self.encoder = encoder
         names = [name for family in families for name in family.tasks]
+        if encoder.config.glimpses != QUERIES * len(names):
+            raise ValueError(
+                f"{len(names)} tasks need an encoder with {QUERIES * len(names)} glimpses, this one has "
+                f"{encoder.config.glimpses}."
+            )
+        self.places = {name: i for i, name in enumerate(names)}
         self.heads = nn.ModuleDict({name: Head(get_task(name), encoder.config.dim) for name in names})
         self.family = families[0]
         """The family of the next pass."""
@@ -96,8 +104,8 @@ class WarmUp(nn.Module):
     def stated(self, ids: Tensor) -> dict[str, Tensor]:
         """Return what the heads of `family` state, by task: Tensors of shape (batch, outputs)."""
         dna = self.encoder(ids).last_hidden_state
-        mask = self.encoder.output_mask(ids != PAD)
-        return {name: self.heads[name](dna, mask) for name in self.family.tasks}
+        found = dna[:, -QUERIES * len(self.places) :].unflatten(1, (-1, QUERIES))
+        return {name: self.heads[name](found[:, self.places[name]]) for name in self.family.tasks}
 
     def forward(self, ids: Tensor, labels: Tensor, num_items_in_batch: int | None = None) -> ModelOutput:
         """Return the loss.
@@ -117,6 +125,46 @@ class WarmUp(nn.Module):
             total = total + self.heads[name].loss(output[known], truths[known])  # type: ignore[operator]
         count = int((labels[:, 1:] != IGNORED).sum()) if num_items_in_batch is None else num_items_in_batch
         return ModelOutput(loss=total / count)
+
+
+def label_scores(
+    model: WarmUp, families: Sequence[Family], examples: Mapping[str, Sequence[Example]], rows: int = 100
+) -> dict[str, float]:
+    """Score the heads: Matthews correlation of labels, Pearson correlation of numbers.
+
+    Parameters
+    ----------
+    model
+        Encoder and heads.
+    families
+        Which.
+    examples
+        Of each task.
+    rows
+        Sequences at a time.
+
+    Returns
+    -------
+    dict
+        By the name of the task, and their ``"mean"``.
+    """
+    scores = {}
+    for model.family in families:
+        for name in model.family.tasks:
+            asked = examples[name]
+            texts = [example.sequence for example in asked]
+            parts = [nucleotide_ids(texts[i : i + rows]) for i in range(0, len(texts), rows)]
+            with torch.inference_mode():
+                outputs = torch.cat([model.stated(ids)[name] for ids in parts])
+            scores[name] = _agreement(get_task(name), outputs.float(), [example.label for example in asked])
+    return scores | {"mean": sum(scores.values()) / len(scores)}
+
+
+def _agreement(task: Task, outputs: Tensor, truths: Sequence[Truth]) -> float:
+    if task.scale is not None:
+        return float(np.corrcoef(outputs[:, 0].numpy(), np.array(truths, float))[0, 1])
+    stated = outputs.argmax(1) if outputs.shape[1] > 1 else (outputs[:, 0] > 0).long()
+    return float(matthews_corrcoef([task.labels.index(str(t)) for t in truths], stated.numpy()))
 
 
 @dataclasses.dataclass(eq=False)

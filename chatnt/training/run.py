@@ -12,8 +12,8 @@ from transformers import PrinterCallback, TrainingArguments
 
 from chatnt.errors import TrainingError
 from chatnt.model import ChatNTModel
+from chatnt.outcomes import TrainingLog
 from chatnt.processor import ChatNTProcessor
-from chatnt.results import TrainingLog
 from chatnt.training.batches import Batches, Source, Transform
 from chatnt.training.callbacks import Bar, Board, JsonLines, Recorder, Rhythm, Sink, Stopper
 from chatnt.training.checkpoint import read_tensors, replace_tensors

@@ -6,10 +6,10 @@ import pandas as pd
 import pytest
 
 from chatnt.errors import UnknownTaskError
+from chatnt.outcomes import Scores, TaskScore
 from chatnt.pair_results import PairResults
 from chatnt.pairs.card import markdown_table, write_card
 from chatnt.pairs.origins import ORIGINS
-from chatnt.results import Scores, TaskScore
 from chatnt.tasks import all_tasks, get_task
 from tests.tiny import tiny_model
 

@@ -9,9 +9,9 @@ import torch
 from safetensors.torch import load_file
 
 import chatnt
+from chatnt.outcomes import TrainingLog
 from chatnt.pairs import make_mini
 from chatnt.pairs.make_mini import make, prepared_model, simulated
-from chatnt.results import TrainingLog
 from chatnt.tasks import get_task
 from chatnt.training.trainer import PairTrainer
 from tests.pairs.recipe import FAMILIES, NAMES, RECALLED, made_splits, shrink

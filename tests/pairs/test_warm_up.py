@@ -11,7 +11,8 @@ from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 from chatnt.model import NucleotideCNN
 from chatnt.pairs.families import Family
 from chatnt.pairs.lesson import own_facts
-from chatnt.pairs.warm_up import MORE, Head, LabelLesson, WarmUp
+from chatnt.pairs.memory import nucleotide_ids
+from chatnt.pairs.warm_up import MORE, QUERIES, Head, LabelLesson, WarmUp, label_scores
 from chatnt.processor import IGNORED
 from chatnt.tasks import get_task
 from chatnt.tasks.sources import Example
@@ -46,7 +47,9 @@ EXAMPLES = {name: examples_of(name) for family in FAMILIES for name in family.ta
 
 def made(families=FAMILIES):
     torch.manual_seed(0)
-    return WarmUp(NucleotideCNN(tiny_cnn_config(motifs=4, recalled_words=1, recalled_facts=2)), families)
+    glimpses = QUERIES * sum(len(family.tasks) for family in families)
+    config = tiny_cnn_config(motifs=4, recalled_words=1, recalled_facts=2, glimpses=glimpses)
+    return WarmUp(NucleotideCNN(config), families)
 
 
 def made_lesson(families=FAMILIES, examples=EXAMPLES, **settings):
@@ -68,19 +71,40 @@ def losses_of(model, lesson, step):
 
 @pytest.mark.parametrize(("name", "outputs"), [("h3", 1), ("gfp_fluorescence", 1), ("enhancers_types", 3)])
 def test_a_head_gives_one_number_or_one_for_each_class(name, outputs):
-    head = Head(get_task(name), 8)
-    assert head(torch.randn(5, 7, 8), torch.ones(5, 7, dtype=torch.bool)).shape == (5, outputs)
+    assert Head(get_task(name), 8)(torch.randn(5, QUERIES, 8)).shape == (5, outputs)
 
 
-@torch.no_grad()
-def test_a_head_does_not_attend_to_padding():
-    torch.manual_seed(0)
-    head = Head(get_task("h3"), 8)
-    dna, mask = torch.randn(2, 9, 8), torch.ones(2, 9, dtype=torch.bool)
-    mask[0, 4:] = False
-    alone = head(dna[:1, :4], mask[:1, :4])
-    torch.testing.assert_close(head(dna, mask)[:1], alone)
-    assert not torch.allclose(head(dna[:1], mask[1:]), alone)
+def test_each_head_reads_its_own_glimpses():
+    """The glimpses are the last positions, two for each task in their order."""
+    model = made([MARKS, GFP]).eval()
+    ids = torch.randint(1, 5, (3, 24))
+    found = model.encoder(ids).last_hidden_state[:, -3 * QUERIES :]
+    model.family = GFP
+    expected = model.heads["gfp_fluorescence"](found[:, 2 * QUERIES :])
+    torch.testing.assert_close(model.stated(ids)["gfp_fluorescence"], expected)
+
+
+def test_an_encoder_with_other_glimpses_is_refused():
+    encoder = NucleotideCNN(tiny_cnn_config(glimpses=3))
+    with pytest.raises(ValueError, match=r"2 tasks need .* 4 glimpses, this one has 3"):
+        WarmUp(encoder, [MARKS])
+
+
+def test_scores_of_heads_are_correlations():
+    """Heads that know the answer from the composition of a sequence score one."""
+    model = made([GFP, TYPES]).eval()
+    found = label_scores(model, [GFP, TYPES], EXAMPLES, rows=5)
+    assert list(found) == ["gfp_fluorescence", "enhancers_types", "mean"]
+    truths = [e.label for e in EXAMPLES["gfp_fluorescence"]]
+    model.family = GFP
+    with torch.no_grad():
+        stated = [
+            model.stated(nucleotide_ids([e.sequence]))["gfp_fluorescence"].item()
+            for e in EXAMPLES["gfp_fluorescence"]
+        ]
+    expected = torch.corrcoef(torch.tensor([stated, truths]))[0, 1].item()
+    assert found["gfp_fluorescence"] == pytest.approx(expected, abs=1e-5)
+    assert found["mean"] == pytest.approx((found["gfp_fluorescence"] + found["enhancers_types"]) / 2)
 
 
 def test_the_loss_of_labels_is_their_cross_entropy():
@@ -245,5 +269,5 @@ def test_each_pass_is_stated_by_the_heads_of_its_family():
 
 
 def test_an_encoder_that_recalls_nothing_can_be_warmed_up():
-    model = WarmUp(NucleotideCNN(tiny_cnn_config()), [MARKS])
+    model = WarmUp(NucleotideCNN(tiny_cnn_config(glimpses=4)), [MARKS])
     assert all(torch.tensor(losses_of(model, made_lesson([MARKS]), 0)).isfinite())

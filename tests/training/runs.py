@@ -13,7 +13,7 @@ from safetensors.torch import load_file, save_file
 
 from chatnt.assistant import Assistant
 from chatnt.conversation import Question, Turn
-from chatnt.results import TrainingLog
+from chatnt.outcomes import TrainingLog
 from chatnt.tasks import get_task
 from chatnt.tasks.dataset import InstructionDataset
 from chatnt.tasks.examples import Example

@@ -5,7 +5,7 @@ import json
 import pandas as pd
 import pytest
 
-from chatnt.results import TrainingLog
+from chatnt.outcomes import TrainingLog
 
 RECORDS = (
     {"step": 1, "loss": 2.5, "learning_rate": 0.1, "seconds": 0.5},

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from chatnt.errors import UnknownTaskError
-from chatnt.results import Scores, TaskScore
+from chatnt.outcomes import Scores, TaskScore
 
 PROMOTERS = TaskScore(
     "promoter_tata", "test", 1200, 3, 0.71234, 0.8575, {"promoter": {"promoter": 7, "unparsed": 3}}
