@@ -175,7 +175,7 @@ class Assistant:
             return dataclasses.replace(answer, value=truth, estimate=estimate, notes=notes)
         if isinstance(truth, tuple):
             return dataclasses.replace(answer, label=enumerated(truth) if truth else None, notes=notes)
-        probability = self.label_probabilities(turns, task, soft_tokens=soft_tokens)[truth]
+        probability = self.label_probabilities(turns, task, soft_tokens=soft_tokens)[str(truth)]
         return dataclasses.replace(answer, label=truth, probability=probability, notes=notes)
 
     def label_probabilities(
