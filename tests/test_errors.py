@@ -13,6 +13,8 @@ BUILTINS = {
     "TaskError": ValueError,
     "OutOfScopeError": ValueError,
     "AnswerError": ValueError,
+    "TrainingError": ValueError,
+    "DivergedError": FloatingPointError,
     "DataError": ValueError,
     "DataNotFoundError": FileNotFoundError,
     "CheckpointError": OSError,
