@@ -14,6 +14,7 @@ import random
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import cast
 
 import torch
 from torch import nn
@@ -25,7 +26,7 @@ from chatnt.dna_tokenizers import nucleotide_tokenizer
 from chatnt.folder import write_pair
 from chatnt.model import ChatNTConfig, ChatNTModel, NucleotideCNNConfig, ResamplerConfig
 from chatnt.pairs.families import FAMILIES, INVENTED, MEASURED, SIMULATED, YEAST
-from chatnt.pairs.lesson import DNALesson, gathered
+from chatnt.pairs.lesson import DNALesson, Shown, gathered
 from chatnt.pairs.memory import nucleotide_ids, reference, remembered
 from chatnt.pairs.reading import ReadingLesson, train_tokenizer
 from chatnt.pairs.warm_up import QUERIES, LabelLesson, WarmUp, label_scores
@@ -200,6 +201,8 @@ def _train(
     # At these sizes the fused attention is slower backwards than the plain one on a CPU.
     with sdpa_kernel(SDPBackend.MATH):
         train(learner, lesson, plan, folder=args.work / name, validation=validation)  # type: ignore[arg-type]
+    # Or the next training would begin as the last pass ended.
+    Shown(alone=0.0).prepare(cast("nn.Module", learner.model.encoder))
 
 
 def make(splits: Mapping[str, Splits], args: Namespace) -> None:
