@@ -34,7 +34,8 @@ CONTROLS: dict[str, Callable[[str, random.Random], str]] = {
 """How each control changes a sequence."""
 
 
-def score_controls(  # noqa: PLR0913 - those of `evaluate`, which it calls
+def score_control(  # noqa: PLR0913 - those of `evaluate`, which it calls
+    name: str,
     engine: Engine,
     data: Mapping[str, Sequence[Example]],
     tasks: Sequence[Task],
@@ -46,7 +47,7 @@ def score_controls(  # noqa: PLR0913 - those of `evaluate`, which it calls
     filled: Mapping[str, float] | None = None,
     simulated: Collection[str] = (),
     progress: bool = False,
-) -> dict[str, Scores]:
+) -> Scores:
     """Ask the same questions about sequences that say nothing, or only their composition.
 
     A pair that scores above chance on the first has learned from the question or the length, and on
@@ -54,36 +55,34 @@ def score_controls(  # noqa: PLR0913 - those of `evaluate`, which it calls
 
     Parameters
     ----------
+    name
+        ``"question only"`` (every base replaced by N) or ``"shuffled DNA"`` (same dinucleotides).
     engine, data, tasks, split, wordings, limit, seed, filled, simulated, progress
         As in `chatnt.evaluation.evaluate`; with the same `limit` and `seed` it asks
         about the same rows in the same words.
 
-    Returns
-    -------
-    dict
-        Scores by the name of the control: ``"question only"`` (every base replaced by N) and
-        ``"shuffled DNA"`` (same dinucleotides).
+    Raises
+    ------
+    KeyError
+        If there is no such control.
     """
-    scores = {}
-    for name, change in CONTROLS.items():
-        rng = random.Random(f"{seed}/{name}")
-        changed = {
-            task.name: [Example(change(e.sequence, rng), e.label) for e in data[task.name]] for task in tasks
-        }
-        scores[name] = evaluate(
-            engine,
-            changed,
-            tasks,
-            split=split,
-            wordings=wordings,
-            limit=limit,
-            seed=seed,
-            sentences=0,
-            filled=filled,
-            simulated=simulated,
-            progress=progress,
-        )
-    return scores
+    change, rng = CONTROLS[name], random.Random(f"{seed}/{name}")
+    changed = {
+        task.name: [Example(change(e.sequence, rng), e.label) for e in data[task.name]] for task in tasks
+    }
+    return evaluate(
+        engine,
+        changed,
+        tasks,
+        split=split,
+        wordings=wordings,
+        limit=limit,
+        seed=seed,
+        sentences=0,
+        filled=filled,
+        simulated=simulated,
+        progress=progress,
+    )
 
 
 def wording_gap(  # noqa: PLR0913 - those of `evaluate`, which it calls

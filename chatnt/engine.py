@@ -167,11 +167,11 @@ class Engine:
             **others,
             use_cache=True,
         )
-        prompt.past_key_values.batch_repeat_interleave(len(answers))
+        prompt.cache.batch_repeat_interleave(len(answers))
         later = self.model(
             input_ids=ids[:, shared:],
             attention_mask=mask,
-            past_key_values=prompt.past_key_values,
+            cache=prompt.cache,
             use_cache=True,
         )
         first = prompt.logits[:, -1:].expand(len(answers), -1, -1)
@@ -265,14 +265,14 @@ class Engine:
         logits = [prompt.logits[:, -shared - 1 :].repeat_interleave(tails, 0)]
         rest = ids[:, shared:-1].repeat(rows, 1)  # what follows the last token is of no interest
         if rest.shape[1]:
-            prompt.past_key_values.batch_repeat_interleave(tails)
+            prompt.cache.batch_repeat_interleave(tails)
             seen = [real.repeat_interleave(tails, 0), mask[:, shared:-1].repeat(rows, 1)]
             after = torch.arange(1, rest.shape[1] + 1).to(places)
             later = self.model(
                 input_ids=rest,
                 attention_mask=torch.cat(seen, 1),
                 position_ids=places[:, -1:].repeat_interleave(tails, 0) + after,
-                past_key_values=prompt.past_key_values,
+                cache=prompt.cache,
                 use_cache=True,
             )
             logits.append(later.logits)

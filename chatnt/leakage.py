@@ -1,9 +1,12 @@
 """What test sequences have in common with training sequences, and the scores without those."""
 
+import dataclasses
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from chatnt.metrics import score_predictions
 from chatnt.outcomes import Scores
@@ -16,11 +19,69 @@ from chatnt.tasks.sources import Splits
 _FEWEST = 10  # rows from which on a score is given
 
 
-def leakage_table(
+@dataclasses.dataclass(frozen=True, eq=False)
+class Alike:
+    """Say which test sequences are like training sequences, by the name of the task.
+
+    Attributes
+    ----------
+    near, near_own
+        Whether each has a near match in the training set of any task, and of its own task; of
+        shape (sequences,).
+    overlapping
+        Whether each shares a word of 32 bases with any training sequence.
+    """
+
+    near: Mapping[str, NDArray[np.bool_]]
+    near_own: Mapping[str, NDArray[np.bool_]]
+    overlapping: Mapping[str, NDArray[np.bool_]]
+
+    def save(self, path: str | Path) -> None:
+        """Write it to a file of NumPy arrays."""
+        fields = dataclasses.fields(self)
+        arrays = {f"{f.name}/{task}": rows for f in fields for task, rows in getattr(self, f.name).items()}
+        with open(path, "wb") as file:
+            np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
+
+    @classmethod
+    def load(cls, path: str | Path) -> "Alike":
+        """Read what `save` wrote."""
+        parts: dict[str, dict[str, NDArray[np.bool_]]] = {f.name: {} for f in dataclasses.fields(cls)}
+        with np.load(path, allow_pickle=False) as arrays:
+            for key in arrays:
+                field, _, task = key.partition("/")
+                parts[field][task] = arrays[key]
+        return cls(**parts)
+
+
+def find_alike(tasks: Sequence[Task], splits: Mapping[str, Splits], identity: float = 0.8) -> Alike:
+    """Compare the test sequences of some tasks with the training sequences of all, on both strands.
+
+    Parameters
+    ----------
+    tasks
+        Whose test sequences.
+    splits
+        Training and test sequences by the name of the task.
+    identity
+        Of a near match, see `chatnt.tasks.overlap.near_matches`.
+    """
+    train = {name: parts.train for name, parts in splits.items()}
+    test = {task.name: splits[task.name].test for task in tasks}
+    near = near_rows(train, test, identity)
+    return Alike(
+        {name: np.asarray(found.to_numpy(bool).any(axis=1)) for name, found in near.items()},
+        {name: found[name].to_numpy(bool) for name, found in near.items()},
+        sharing_rows(train, test),
+    )
+
+
+def leakage_table(  # noqa: PLR0913 - what was asked, and what is known of the rows
     tasks: Sequence[Task],
     splits: Mapping[str, Splits],
     predictions: pd.DataFrame,
     *,
+    alike: Alike | None = None,
     scores: Scores | None = None,
     published: Mapping[str, Sequence[Example]] | None = None,
     identity: float = 0.8,
@@ -40,6 +101,8 @@ def leakage_table(
         What was trained on (``train``) and scored (``test``), by the name of the task.
     predictions
         As `chatnt.predictions.as_frame` gives them; ``row`` counts in ``test``.
+    alike
+        What `find_alike` found of these tasks, which takes long. Default: it is called.
     scores
         The scores of these predictions, which say what stands for a number that was not stated.
     published
@@ -63,28 +126,24 @@ def leakage_table(
     ValueError
         If a prediction is of a row that the test set does not have.
     """
-    names = [task.name for task in tasks]
-    train, test = ({n: getattr(parts, split) for n, parts in splits.items()} for split in ("train", "test"))
-    chosen = {name: test[name] for name in names}
-    near, overlapping = near_rows(train, chosen, identity), sharing_rows(train, chosen)
-    seen = _letters(train)
+    alike = find_alike(tasks, splits, identity) if alike is None else alike
+    seen = _letters({name: parts.train for name, parts in splits.items()})
     before = None if published is None else _letters(published)
     rows = []
     for task in tasks:
-        tested = list(letters_of(test[task.name]))
-        found = near[task.name]
-        any_near = np.asarray(found.to_numpy(bool).any(axis=1))
+        tested = list(letters_of(splits[task.name].test))
+        near, overlapping = alike.near[task.name], alike.overlapping[task.name]
         rows.append(
             {
                 "task": task.name,
                 "sequences": len(tested),
                 "published": None if before is None else _common(tested, before),
                 "exact": _common(tested, seen),
-                "near": int(any_near.sum()),
-                "share": float(any_near.mean()),
-                "near_own": int(np.sum(found[task.name].to_numpy())),
-                "overlapping": int(overlapping[task.name].sum()),
-                **_scored(task, predictions, [any_near, overlapping[task.name]], scores),
+                "near": int(near.sum()),
+                "share": float(near.mean()),
+                "near_own": int(alike.near_own[task.name].sum()),
+                "overlapping": int(overlapping.sum()),
+                **_scored(task, predictions, [near, overlapping], scores),
             }
         )
     frame = pd.DataFrame(rows)

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 import torch
 
-from chatnt.controls import probe_gap, read_soft_tokens, score_controls, wording_gap
+from chatnt.controls import CONTROLS, probe_gap, read_soft_tokens, score_control, wording_gap
 from chatnt.engine import Engine
 from chatnt.evaluation import evaluate
 from chatnt.tasks import get_task
@@ -48,7 +48,7 @@ def sequences(questions):
 def test_controls_ask_the_same_about_changed_dna():
     reader, plain = Reader(), Reader()
     evaluate(plain, DATA, [TATA], split="test", limit=9, seed=2, sentences=0)
-    scores = score_controls(reader, DATA, [TATA], limit=9, seed=2)
+    scores = {name: score_control(name, reader, DATA, [TATA], limit=9, seed=2) for name in CONTROLS}
     assert list(scores) == ["question only", "shuffled DNA"]
     blank, shuffled = reader.asked[:9], reader.asked[9:]
     assert [q.text for q in blank] == [q.text for q in shuffled] == [q.text for q in plain.asked]

@@ -31,7 +31,7 @@ class ChatNTModel(PreTrainedModel, GenerationMixin):
     _supports_sdpa = True
     _supports_flash_attn = True
     _supports_attention_backend = True
-    _skip_keys_device_placement = ["past_key_values"]
+    _skip_keys_device_placement = ["cache"]
 
     def __init__(self, config: ChatNTConfig) -> None:
         super().__init__(config)

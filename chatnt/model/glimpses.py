@@ -14,18 +14,27 @@ class Glimpses(nn.Module):
 
     A resampler has to learn from the question alone where in a sequence to look, which takes
     it long. An encoder that was trained on labels knows some places already, and hands over what
-    it found there, each time under the same name.
+    it found there, each time under the same name. What each query makes of it is its own, but
+    all spell it alike, so that who reads one can read the others.
     """
+
+    GAIN = 8.0
+    """What is a query's own learns by little else than its own task, and so must move fast."""
 
     def __init__(self, config: "NucleotideCNNConfig") -> None:
         super().__init__()
-        self.queries = nn.Parameter(torch.randn(config.glimpses, config.dim))
-        self.key, self.value = nn.Linear(config.dim, config.dim), nn.Linear(config.dim, config.dim)
+        said, size = config.glimpse_said, config.dim**-0.5
+        self.queries = nn.Parameter(torch.randn(config.glimpses, config.dim) * size / self.GAIN)
+        self.own = nn.Parameter(torch.randn(config.glimpses, config.dim, said) * size / self.GAIN)
+        self.bias = nn.Parameter(torch.zeros(config.glimpses, said))
+        self.spelled = nn.Linear(said, config.dim)
         # As loud as what was found, so that whoever attends can ask for one of them.
         self.names = nn.Parameter(torch.randn(config.glimpses, config.dim))
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
         """Return Tensor of shape (batch, glimpses, dim), from (batch, positions, dim)."""
-        fit = self.key(x) @ self.queries.T / x.shape[-1] ** 0.5
+        fit = x @ (self.GAIN * self.queries).to(x.dtype).T
         attention = fit.masked_fill(~mask[..., None], torch.finfo(fit.dtype).min).softmax(1)
-        return attention.transpose(1, 2) @ self.value(x) + self.names
+        found = attention.transpose(1, 2) @ x
+        said = torch.einsum("bgd,gds->bgs", found, (self.GAIN * self.own).to(found.dtype)) + self.bias
+        return self.spelled(nn.functional.gelu(said)) + self.names

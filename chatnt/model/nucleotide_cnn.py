@@ -6,7 +6,7 @@ from transformers import PreTrainedConfig, PreTrainedModel, initialization
 from transformers.modeling_outputs import BaseModelOutput
 
 from chatnt.model.glimpses import Glimpses
-from chatnt.model.summaries import Composition, Recall, Variants
+from chatnt.model.summaries import Centre, Composition, Recall, Variants
 from chatnt.sequence import IUPAC_BASES, NUCLEOTIDES
 
 PAD = 0
@@ -42,11 +42,19 @@ class NucleotideCNNConfig(PreTrainedConfig):
         Words that are remembered from the training sequences, and facts per word; 0 for
         none. See `Recall`.
     summary_positions
-        Whether each summary (motifs, variants, recalled facts) is also an output position of its
+        Whether each summary (motifs, variants, recalled facts, centre) is also an output position of its
         own, behind all others, so that whoever attends can leave the places aside.
     glimpses
         Learned queries to all positions, each of which gives one more output position, behind
         all others; 0 for none. See `Glimpses`.
+    glimpse_said
+        How many numbers each query says of what it finds.
+    place_positions
+        Whether the places of a sequence are output positions. Without them whoever attends sees
+        summaries and glimpses alone, as many of a long sequence as of a short one.
+    centre
+        Bases on either side of the centre that are also read each at its place; 0 for none.
+        See `Centre`.
     """
 
     model_type = "nucleotide_cnn"
@@ -67,6 +75,9 @@ class NucleotideCNNConfig(PreTrainedConfig):
     recalled_facts: int = 0
     summary_positions: bool = False
     glimpses: int = 0
+    glimpse_said: int = 32
+    centre: int = 0
+    place_positions: bool = True
     layer_norm_eps: float = 1e-5
 
     @property
@@ -114,6 +125,10 @@ class NucleotideCNN(PreTrainedModel):
                 f"stem_width={config.stem_width} and width={config.width} must be odd, "
                 "so that a convolution has a centre"
             )
+        if not (config.place_positions or config.summary_positions or config.glimpses):
+            raise ValueError(
+                "Without places, summaries and glimpses nothing is handed over; leave one of them."
+            )
         self.stem = nn.Conv1d(4, config.stem_dim, config.stem_width, padding=config.stem_width // 2)
         self.pool = nn.Conv1d(config.stem_dim, config.dim, config.stride, stride=config.stride)
         # Distances from the centre, in output positions, counted from 0 at the far left.
@@ -125,9 +140,10 @@ class NucleotideCNN(PreTrainedModel):
         self.composition = Composition(config) if config.motifs else None
         self.variants = Variants(config) if config.references else None
         self.recall = Recall(config) if config.recalled_words else None
+        self.centre = Centre(config) if config.centre else None
         self.glimpses = Glimpses(config) if config.glimpses else None
-        self.motifs_alone = 0.0
-        """Share of the sequences that are seen through their summaries alone, while training."""
+        self.motifs_alone: float | Tensor = 0.0
+        """Share of the sequences seen through their summaries alone while training, or that for each."""
         # Stored with the weights: models are created without memory and then filled.
         self.bases: Tensor
         self.register_buffer("bases", base_table())
@@ -170,7 +186,7 @@ class NucleotideCNN(PreTrainedModel):
         """Encode shares of A, C, G, T, of shape (batch, bases, 4)."""
         bases, mask = self._to_whole_cells(bases, mask.bool())
         summaries = self._summaries(bases, mask)
-        if not self.training or not self.motifs_alone or not summaries:
+        if not self.training or not summaries or not torch.as_tensor(self.motifs_alone).any():
             x = self._places(bases, mask)
         else:
             # Else places, which fit any training sequence, leave the summaries nothing to learn.
@@ -183,11 +199,12 @@ class NucleotideCNN(PreTrainedModel):
             x = x + sum(summaries[1:], summaries[0])[:, None]
         if self.glimpses is not None:
             glimpsed = self.glimpses(x, self._cells(mask))
+        parts = [x] if self.config.place_positions else []
         if self.config.summary_positions:
-            x = torch.cat([x, *(summary[:, None] for summary in summaries)], dim=1)
+            parts += [summary[:, None] for summary in summaries]
         if self.glimpses is not None:
-            x = torch.cat([x, glimpsed], dim=1)
-        return BaseModelOutput(last_hidden_state=x)
+            parts.append(glimpsed)
+        return BaseModelOutput(last_hidden_state=torch.cat(parts, dim=1))
 
     def _places(self, bases: Tensor, mask: Tensor) -> Tensor:
         """Return what stands at each place: Tensor of shape (batch, positions, dim)."""
@@ -202,8 +219,11 @@ class NucleotideCNN(PreTrainedModel):
 
     def _summaries(self, bases: Tensor, mask: Tensor) -> list[Tensor]:
         """Return what is known of each sequence as a whole: Tensors of shape (batch, dim)."""
-        parts = (self.composition, self.variants, self.recall)
-        return [part(bases, mask) for part in parts if part is not None]
+        return [part(bases, mask) for part in self._summarising()]
+
+    def _summarising(self) -> list[nn.Module]:
+        parts = (self.composition, self.variants, self.recall, self.centre)
+        return [part for part in parts if part is not None]
 
     def standardise(self, input_ids: Tensor, kinds: Tensor | None = None) -> None:
         """Scale the motifs to some sequences, once, before training; nothing without motifs.
@@ -241,13 +261,15 @@ class NucleotideCNN(PreTrainedModel):
         Returns
         -------
         Tensor
-            Of shape (batch, ceil(bases / stride)), bool; with `summary_positions` one more
-            for each summary, and one for each glimpse, which are always real.
+            Of shape (batch, positions), bool: ceil(bases / stride) places if these are
+            positions, with `summary_positions` one more for each summary, and one for each
+            glimpse. The last two are always real.
         """
         cells = self._cells(mask)
+        cells = cells if self.config.place_positions else cells[:, :0]
         more = self.config.glimpses
         if self.config.summary_positions:
-            more += sum(part is not None for part in (self.composition, self.variants, self.recall))
+            more += len(self._summarising())
         return torch.cat([cells, cells.new_ones(len(cells), more)], dim=1)
 
     def _cells(self, mask: Tensor) -> Tensor:

@@ -112,6 +112,29 @@ class Variants(nn.Module):
         return variants, differing
 
 
+class Centre(nn.Module):
+    """Describe which base stands at each place around the centre of a sequence.
+
+    Windows are often centred on what is asked about, such as a splice site. A few thousand of
+    them are too few for convolutions to learn a profile as well as a weight per place and base does.
+    """
+
+    def __init__(self, config: "NucleotideCNNConfig") -> None:
+        super().__init__()
+        self.reach = config.centre
+        self.dropout = nn.Dropout(config.dropout)
+        self.mix = nn.Linear(8 * config.centre, config.dim)
+
+    def forward(self, bases: Tensor, mask: Tensor) -> Tensor:
+        """Return Tensor of shape (batch, dim)."""
+        around = torch.arange(-self.reach, self.reach, device=bases.device)
+        places = mask.sum(1, keepdim=True) // 2 + around
+        inside = (places >= 0) & (places < mask.sum(1, keepdim=True))
+        at = places.clamp(0, bases.shape[1] - 1)[..., None].expand(-1, -1, bases.shape[2])
+        marks = bases.gather(1, at) * inside[..., None]
+        return self.mix(self.dropout(marks.flatten(1)))
+
+
 class Recall(nn.Module):
     """Recall what was measured of the training sequences that share long words with a sequence.
 

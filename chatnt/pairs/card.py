@@ -24,6 +24,7 @@ def write_card(  # noqa: PLR0913 - what a card tells of
     tasks: Sequence[Task],
     plan: Any,
     *,
+    longest: int,
     rows: int,
     test: Scores | None,
     validation: Scores,
@@ -41,6 +42,8 @@ def write_card(  # noqa: PLR0913 - what a card tells of
         What it was trained on.
     plan
         The training plan, a dataclass: its settings are listed.
+    longest
+        Bases of the longest sequence that is read.
     rows
         Sequences of a step.
     test
@@ -75,7 +78,8 @@ def write_card(  # noqa: PLR0913 - what a card tells of
         gaps=_gaps(results),
         leakage=_leakage(results),
         windows="".join(f"- `{t.name}`: {t.window} ({t.species})\n" for t in tasks),
-        longest=f"{model.config.encoder_config.max_length:,}",
+        longest=f"{longest:,}",
+        told_apart=f"{model.config.encoder_config.max_length // 2:,}",
         latents=model.config.resampler_config.latents,
         rows=rows,
         how=how,
@@ -194,7 +198,9 @@ def _runs(results: PairResults) -> str:
         means = [_mean(column) for column in zip(*of_metric, strict=True)]
         rows.append([f"mean of {len(of_metric)}", METRICS[metric], *means])
     return (
-        "### Other runs and controls\n\nThe same rows, the same metric. `question only`: every base replaced "
+        "### Other runs and controls\n\nThe same metric; rows per task, at most: "
+        f"{'; '.join(f'{n} {max(s.count for s in results.ablations[n].tasks):,}' for n in names)}. They are "
+        "drawn from those of the score. `question only`: every base replaced "
         "by N; `shuffled DNA`: the bases in another order, every pair of neighbours as often as before; "
         "`question-blind`: the resampler does not hear the question; `one task each`: a model for each "
         "task.\n\n" + markdown_table(["task", "metric", "score", *names], rows)

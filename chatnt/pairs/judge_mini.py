@@ -2,29 +2,41 @@
 
     python -m chatnt.pairs.judge_mini --pair chatnt/pairs/mini --data DATA
 
-Killed and started again it goes on with the task that it was at.
+Killed and started again it goes on with the task that it was at. What does not need the
+predictions can be computed beside them, by another process with the same ``--work`` and
+``--only``, for example ``--only linear alike``.
 """
 
 import argparse
 import json
 from argparse import Namespace
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import torch
 
 from chatnt.baselines import linear_baselines
-from chatnt.controls import probe_gap, score_controls, wording_gap
+from chatnt.controls import CONTROLS, probe_gap, score_control, wording_gap
 from chatnt.engine import Engine
 from chatnt.evaluation import evaluate
 from chatnt.folder import CARD, write_manifest
-from chatnt.leakage import leakage_table
+from chatnt.leakage import Alike, find_alike, leakage_table
 from chatnt.loading import load
 from chatnt.outcomes import Scores
-from chatnt.pair_results import LEAKAGE, LINEAR, PREDICTIONS, PROBE, WORDINGS, PairResults
+from chatnt.pair_results import (
+    LEAKAGE,
+    LINEAR,
+    ONE_TASK_EACH,
+    PREDICTIONS,
+    PROBE,
+    QUESTION_BLIND,
+    WORDINGS,
+    PairResults,
+)
 from chatnt.pairs.card import write_card
 from chatnt.pairs.families import FAMILIES, INVENTED, MEASURED, SIMULATED, YEAST
+from chatnt.pairs.keeping import Keeper
 from chatnt.pairs.make_mini import DNA_PLAN, read_data
 from chatnt.predictions import read_predictions
 from chatnt.tasks import Task, get_task
@@ -33,44 +45,92 @@ from chatnt.tasks.sources import Example, Splits, read_examples
 NOT_RECALLED = "without recall"
 """Name of the run in which the encoder recalls no training window."""
 
-CONTROLLED, PROBED = 400, 1000
-"""Most rows per task of the controls, and of the probe."""
+BESIDE, CONTROLLED, PROBED = 1000, 400, 1000
+"""Most rows per task of other runs, of the controls, and of the probe."""
+
+ALIKE, VALIDATION = "alike", "validation"
 
 
-def judged(engine: Engine, splits: Mapping[str, Splits], args: Namespace) -> PairResults:
-    """Score the test sets and everything that stands beside them."""
+def judged(engine: Engine, splits: Mapping[str, Splits], args: Namespace) -> PairResults | None:
+    """Score the test sets and everything that stands beside them.
+
+    Returns
+    -------
+    PairResults or None
+        None if only some parts were to be computed.
+    """
     tasks = [get_task(name) for name in splits]
     measured = [task for task in tasks if task.name in MEASURED]
     tested = {name: parts.test for name, parts in splits.items()}
     filled = {task.name: _mean(splits[task.name].train) for task in tasks if task.scale}
     path = args.pair / PREDICTIONS
-    scores = evaluate(
-        engine,
-        tested,
-        tasks,
-        split="test",
-        filled=filled,
-        simulated=SIMULATED,
-        predictions=path,
-        progress=True,
-    )
-    predictions = read_predictions(path)
-    aside = {name: parts.validation for name, parts in splits.items()}
-    with _nothing_recalled(engine):
-        forgetful = evaluate(
-            engine, tested, [t for t in measured if t.name in YEAST], split="test", sentences=0, progress=True
-        )
-    shared = {"filled": filled, "progress": True}
-    controls = score_controls(engine, tested, measured, limit=CONTROLLED, **shared)
-    linear, _ = linear_baselines(measured, splits)
-    published = {task.name: [*read_examples(task, "train", args.data, seed=args.seed)] for task in measured}
-    tables = {
-        LEAKAGE: leakage_table(measured, splits, predictions, scores=scores, published=published),
-        WORDINGS: wording_gap(engine, aside, measured, limit=CONTROLLED, **shared),
-        PROBE: probe_gap(engine, aside, tested, measured, limit=PROBED, seed=args.seed),
+    keeper, of_data = (Keeper(args.work, model, args.only) for model in (engine.model, None))
+    runs = {
+        LINEAR: of_data.scores(LINEAR, lambda: linear_baselines(measured, splits)[0]),
+        **{name: keeper.scores(name, make) for name, make in _runs(engine, tested, measured, filled).items()},
+        **_other_models(tested, measured, filled, args),
     }
-    runs = {LINEAR: linear, NOT_RECALLED: forgetful, **controls}
-    return PairResults("mini", scores, predictions, runs, tables)
+    aside = {name: parts.validation for name, parts in splits.items()}
+    shared = {"filled": filled, "progress": True}
+    tables = {
+        WORDINGS: keeper.table(
+            WORDINGS, lambda: wording_gap(engine, aside, measured, limit=CONTROLLED, **shared)
+        ),
+        PROBE: keeper.table(
+            PROBE, lambda: probe_gap(engine, aside, tested, measured, limit=PROBED, seed=args.seed)
+        ),
+    }
+    alike = of_data.kept(ALIKE, lambda: find_alike(measured, splits), Alike.save, Alike.load)
+    if args.only:
+        return None
+    scores = evaluate(engine, tested, tasks, split="test", simulated=SIMULATED, predictions=path, **shared)
+    predictions = read_predictions(path)
+    published = {task.name: [*read_examples(task, "train", args.data, seed=args.seed)] for task in measured}
+    leakage = leakage_table(measured, splits, predictions, alike=alike, scores=scores, published=published)
+    made = {name: run for name, run in runs.items() if run is not None}
+    others = {name: table for name, table in tables.items() if table is not None}
+    return PairResults("mini", scores, predictions, made, {LEAKAGE: leakage, **others})
+
+
+def _runs(
+    engine: Engine,
+    tested: Mapping[str, Sequence[Example]],
+    tasks: Sequence[Task],
+    filled: Mapping[str, float],
+) -> dict[str, Callable[[], Scores]]:
+    """Return how the runs of the pair itself, but with less to go by, are scored, by their names."""
+
+    def forgetful() -> Scores:
+        yeast = [task for task in tasks if task.name in YEAST]
+        with _nothing_recalled(engine):
+            return evaluate(engine, tested, yeast, split="test", limit=BESIDE, sentences=0, progress=True)
+
+    controls = {
+        name: lambda name=name: score_control(
+            name, engine, tested, tasks, limit=CONTROLLED, filled=filled, progress=True
+        )
+        for name in CONTROLS
+    }
+    return {NOT_RECALLED: forgetful, **controls}
+
+
+def _other_models(
+    tested: Mapping[str, Sequence[Example]],
+    tasks: Sequence[Task],
+    filled: Mapping[str, float],
+    args: Namespace,
+) -> dict[str, Scores | None]:
+    """Return the scores of the pair that does not hear the question, and of one model for each task."""
+    runs: dict[str, Scores | None] = {}
+    if args.blind:
+        blind = load(args.blind).engine
+        runs[QUESTION_BLIND] = Keeper(args.work, blind.model, args.only).scores(
+            QUESTION_BLIND,
+            lambda: evaluate(blind, tested, tasks, split="test", sentences=0, filled=filled, progress=True),
+        )
+    if args.alone and args.alone.is_file():
+        runs[ONE_TASK_EACH] = Scores.from_json(json.loads(args.alone.read_text(encoding="utf-8")))
+    return runs
 
 
 @contextmanager
@@ -110,16 +170,21 @@ def main() -> None:
     chat = load(args.pair)
     splits = read_data(args.data, args.seed)
     engine = Engine(chat.model, chat.processor)
-    results = judged(engine, splits, args)
-    results.save(args.pair)
     tasks = [get_task(name) for name in splits]
+    results = judged(engine, splits, args)
+    keeper = Keeper(args.work, engine.model, args.only)
+    validation = keeper.scores(VALIDATION, lambda: validated(engine, splits, tasks))
+    if results is None or validation is None:
+        return
+    results.save(args.pair)
     card = write_card(
         chat.model,
         tasks,
         DNA_PLAN,
+        longest=chat.processor.max_dna_tokens,
         rows=sum(family.sequences for family in (*FAMILIES, *INVENTED[:4])),
         test=None,
-        validation=validated(engine, splits, tasks),
+        validation=validation,
         results=results,
         simulated=SIMULATED,
         how=args.how.read_text(encoding="utf-8") if args.how else "",
@@ -134,6 +199,10 @@ def _arguments() -> Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--pair", type=Path, required=True, help="folder of the pair")
+    parser.add_argument("--work", type=Path, default=Path("runs/judged"), help="keeps what was computed")
+    parser.add_argument("--only", nargs="*", default=(), help="compute these parts alone, and write nothing")
+    parser.add_argument("--blind", type=Path, help="folder of the pair that does not hear the question")
+    parser.add_argument("--alone", type=Path, help="scores that chatnt.pairs.one_task_each wrote")
     parser.add_argument("--data", help="folder of the data; default the variable CHATNT_DATA")
     parser.add_argument("--how", type=Path, help="a text on how the pair was trained, for the card")
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())

@@ -3,8 +3,8 @@
 import dataclasses
 import hashlib
 import random
-from collections.abc import Mapping, Sequence
-from typing import cast
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple, cast
 
 import torch
 from torch import Tensor, nn
@@ -26,8 +26,8 @@ TWO_TURNS_EVERY = 10
 ASKED_TOO = 0.5
 """How often each further question that is known of a drawn sequence is asked too."""
 
-Row = tuple[list[Turn], str]
-"""A conversation, and the answer to its last question."""
+WIDEST = 1.6
+"""Most that the longest sequence of a pass may be longer than the shortest."""
 
 
 @dataclasses.dataclass(eq=False)
@@ -37,28 +37,48 @@ class Shown:
     Parameters
     ----------
     alone
-        Share of the sequences seen through their summaries alone.
+        Share of the sequences seen through their summaries alone; or the share for each
+        sequence, a Tensor of shape (sequences,).
     own
         What the encoder may not recall of them, see `own_facts`; `None` if it recalls nothing
-        of this family.
+        of them.
     """
 
-    alone: float
+    alone: float | Tensor
     own: Tensor | None = None
 
     def prepare(self, encoder: nn.Module) -> None:
         """Set an encoder up for these sequences, if it is one that knows of such things."""
         if hasattr(encoder, "motifs_alone"):
-            encoder.motifs_alone = self.alone  # type: ignore[assignment]
+            alone, bases = self.alone, cast("Tensor", encoder.bases)
+            encoder.motifs_alone = alone.to(bases.device) if isinstance(alone, Tensor) else alone  # type: ignore[assignment]
         recall = getattr(encoder, "recall", None)
         if recall is not None:
             recall.own = None if self.own is None else self.own.to(recall.facts.device)
 
 
+class Row(NamedTuple):
+    """Hold a conversation, the answer to its last question, and its sequences in their order.
+
+    Of each sequence stand the share to be seen through summaries alone, and what may not be
+    recalled.
+    """
+
+    turns: list[Turn]
+    answer: str
+    shown: Mapping[str, tuple[float, list[float]]]
+
+    @property
+    def longest(self) -> int:
+        """Bases of the longest sequence."""
+        return max(map(len, self.shown))
+
+
 class DNALesson:
     """Make batches in which each family of tasks has its share.
 
-    It is a source for `chatnt.train`, which gives each family a pass of its own.
+    It is a source for `chatnt.train`. Sequences of about the same length go through the model
+    together, whatever their family: small passes cost nearly as much as large ones.
 
     Parameters
     ----------
@@ -96,13 +116,9 @@ class DNALesson:
         """Return the passes of a step, as `chatnt.training.batches.Source` has them."""
         rng = random.Random(f"{self.seed}/{step}")
         two_turns = step % TWO_TURNS_EVERY == 0
-        passes = [self._part(family, rng, two_turns=two_turns) for family in self.families]
-        parts = [
-            self._part(f, rng, two_turns=two_turns) for f in rng.sample(self.invented, self.invented_per_step)
-        ]
-        if parts:  # together, since each has few rows
-            passes.append(([row for rows, _ in parts for row in rows], parts[0][1]))
-        return [MicroBatch(dict(self._tensors(rows)), shown) for rows, shown in passes]
+        chosen = rng.sample(self.invented, self.invented_per_step)
+        rows = [r for f in (*self.families, *chosen) for r in self._rows(f, rng, two_turns=two_turns)]
+        return [self._pass(some) for some in of_like_lengths(rows)]
 
     def before(self, model: ChatNTModel, shown: Shown) -> None:
         """Set the encoder up for a pass."""
@@ -112,27 +128,33 @@ class DNALesson:
         """Return a hash of the samples of each family, and of how they are shown."""
         return digests(self.samples, self.seed)
 
-    def _tensors(self, rows: Sequence[Row]) -> Mapping[str, Tensor]:
-        return self.processor([turns for turns, _ in rows], answers=[answer for _, answer in rows])
+    def _pass(self, rows: Sequence[Row]) -> MicroBatch:
+        tensors = self.processor([row.turns for row in rows], answers=[row.answer for row in rows])
+        shown = {sequence: how for row in rows for sequence, how in row.shown.items()}
+        own = torch.tensor([facts for _, facts in shown.values()]) if self.recalled else None
+        return MicroBatch(dict(tensors), Shown(torch.tensor([alone for alone, _ in shown.values()]), own))
 
-    def _part(self, family: Family, rng: random.Random, *, two_turns: bool) -> tuple[list[Row], Shown]:
-        """Draw the rows of one family, and how their sequences are shown."""
+    def _rows(self, family: Family, rng: random.Random, *, two_turns: bool) -> list[Row]:
+        """Draw the rows of one family."""
         rows: list[Row] = []
-        shown: dict[str, Mapping[str, Truth]] = {}  # in the order in which the encoder meets them
         for _ in range(family.sequences):
-            (name, sequence, truths) = self._drawn(family, rng)
-            before = []
+            name, sequence, truths = self._drawn(family, rng)
+            before, shown = [], {}
             if two_turns:
                 earlier, its_sequence, its_truths = self._drawn(family, rng)
                 before = [_turn(its_sequence, earlier, its_truths[earlier], rng)]
-                shown[its_sequence] = its_truths
-            shown[sequence] = truths
+                shown[its_sequence] = family.alone, self._own(family, its_truths)
+            shown[sequence] = family.alone, self._own(family, truths)
             for asked in truths:
                 if asked == name or rng.random() < ASKED_TOO:
                     turn = _turn(sequence, asked, truths[asked], rng)
-                    rows.append(([*before, turn], cast("str", turn.answer)))
-        own = own_facts(family, list(shown.values())) if family.tasks == self.recalled else None
-        return rows, Shown(family.alone, own)
+                    rows.append(Row([*before, turn], cast("str", turn.answer), shown))
+        return rows
+
+    def _own(self, family: Family, truths: Mapping[str, Truth]) -> list[float]:
+        if family.tasks != self.recalled:
+            return [0.0] * len(self.recalled)
+        return own_facts(family, [truths])[0].tolist()
 
     def _drawn(self, family: Family, rng: random.Random) -> tuple[str, str, Mapping[str, Truth]]:
         """Draw a task of the family, and one of its sequences, changed."""
@@ -140,6 +162,16 @@ class DNALesson:
         name = rng.choice(family.tasks)
         sequence, truths = augmented(rng.choice(by_task[name]), everything, family, rng)
         return name, sequence, truths
+
+
+def of_like_lengths(rows: Iterable[Row]) -> list[list[Row]]:
+    """Divide rows into passes, so that none is filled up to much more than its length."""
+    passes: list[list[Row]] = []
+    for row in sorted(rows, key=lambda row: row.longest):
+        if not passes or row.longest > WIDEST * passes[-1][0].longest:
+            passes.append([])
+        passes[-1].append(row)
+    return passes
 
 
 Gathered = tuple[dict[str, list[Sample]], list[Sample]]

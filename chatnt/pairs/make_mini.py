@@ -2,9 +2,11 @@
 
     python -m chatnt.pairs.make_mini --data DATA --out chatnt/pairs/mini
 
-Three trainings follow each other: the encoder on labels, the decoder on captions, and then
+Three trainings follow each other: the decoder on captions, the encoder on labels, and then
 encoder and resampler through the frozen decoder. Killed and started again it goes on where it
-was. `chatnt.pairs.judge_mini` scores the pair and writes its card.
+was. The first two do not need each other: ``--only captions`` and ``--only labels`` make them
+side by side. ``--blind`` makes the pair whose resampler does not hear the question.
+`chatnt.pairs.judge_mini` scores the pair and writes its card.
 """
 
 import argparse
@@ -14,7 +16,7 @@ import random
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import torch
 from torch import nn
@@ -24,7 +26,7 @@ from transformers import LlamaConfig
 from chatnt.assistant import Assistant
 from chatnt.dna_tokenizers import nucleotide_tokenizer
 from chatnt.folder import write_pair
-from chatnt.model import ChatNTConfig, ChatNTModel, NucleotideCNNConfig, ResamplerConfig
+from chatnt.model import ChatNTConfig, ChatNTModel, NucleotideCNNConfig, Resampler, ResamplerConfig
 from chatnt.pairs.families import FAMILIES, INVENTED, MEASURED, SIMULATED, YEAST
 from chatnt.pairs.lesson import DNALesson, Shown, gathered
 from chatnt.pairs.memory import nucleotide_ids, reference, remembered
@@ -43,18 +45,26 @@ from chatnt.training.run import train
 from chatnt.training.validation import Validation
 
 LATENTS, DIM, VOCABULARY = 16, 160, 1152
+CENTRE = 50
+"""Bases on either side of the centre that are also read at their places."""
 SIMULATED_SEQUENCES, SIMULATED_TESTS = 600, 200
 """Simulated sequences to train and to test each task without measured data."""
 STANDARDISED = 100
 """Sequences of each family that the encoder's motifs are fitted to at the start."""
-VALIDATED = 150
+VALIDATED = 100
 """Most validation sequences per task while training."""
 
-LABELS = TrainingPlan(steps=2400, trained=("encoder", "heads"), learning_rate=1e-3, validate_every=400)
+LABELS = TrainingPlan(steps=2000, trained=("encoder", "heads"), learning_rate=1e-3, validate_every=400)
 CAPTIONS = TrainingPlan(
     steps=1400, trained=("decoder",), learning_rate=2e-3, averaging=0.99, validate_every=0
 )
-DNA_PLAN = TrainingPlan(steps=2200, learning_rate=7e-4, rates={"encoder": 2.8e-4}, validate_every=500)
+DNA_PLAN = TrainingPlan(
+    steps=1800,
+    learning_rate=1e-3,
+    rates={"encoder": 3e-4},
+    starts={"encoder": 800},  # until then the resampler has little to say to it
+    validate_every=600,
+)
 
 
 @dataclasses.dataclass
@@ -72,9 +82,12 @@ class Learner:
 
 def read_data(folder: str | None, seed: int) -> dict[str, Splits]:
     """Read the measured tasks, without leaks between any of them, and simulate the others."""
-    measured = [get_task(name) for name in MEASURED]
-    splits = read_splits(measured, folder, validation=0.1, seed=seed)
-    return splits | {name: simulated(name, seed) for name in SIMULATED}
+    return read_measured(folder, seed) | {name: simulated(name, seed) for name in SIMULATED}
+
+
+def read_measured(folder: str | None, seed: int) -> dict[str, Splits]:
+    """Read the measured tasks, without leaks between any of them, a tenth set aside."""
+    return read_splits([get_task(name) for name in MEASURED], folder, validation=0.1, seed=seed)
 
 
 def simulated(name: str, seed: int) -> Splits:
@@ -104,6 +117,14 @@ def new_processor(tasks: list[Task], folder: Path) -> ChatNTProcessor:
     return ChatNTProcessor.from_pretrained(folder)
 
 
+def encoder_config(tasks: int) -> dict[str, Any]:
+    """Return the settings of an encoder for so many tasks."""
+    return {
+        "dropout": 0.2, "motifs": 384, "summary_positions": True, "place_positions": False,
+        "centre": CENTRE, "glimpses": QUERIES * tasks,
+    }  # fmt: skip
+
+
 def new_model(processor: ChatNTProcessor, *, words: int, bases: int, seed: int) -> ChatNTModel:
     """Build the untrained model.
 
@@ -121,8 +142,8 @@ def new_model(processor: ChatNTProcessor, *, words: int, bases: int, seed: int) 
     tokenizer = processor.tokenizer
     config = ChatNTConfig(
         encoder_config=NucleotideCNNConfig(
-            dropout=0.2, motifs=384, references=1, reference_length=bases, recalled_words=words,
-            recalled_facts=len(YEAST), summary_positions=True, glimpses=QUERIES * len(MEASURED),
+            references=1, reference_length=bases, recalled_words=words, recalled_facts=len(YEAST),
+            **encoder_config(len(MEASURED + SIMULATED)),
         ),
         resampler_config=ResamplerConfig(
             dna_dim=128, dim=DIM, latents=LATENTS, layers=3, heads=4, ffn_dim=320, vocab_size=VOCABULARY,
@@ -162,22 +183,47 @@ def prepared_model(
 def teach(
     model: ChatNTModel, processor: ChatNTProcessor, splits: Mapping[str, Splits], args: Namespace
 ) -> None:
-    """Teach the encoder labels, the decoder to read, and both to talk to each other."""
+    """Teach the decoder to read, the encoder labels, and both to talk to each other."""
     examples = {name: parts.train for name, parts in splits.items()}
-    tasks = [get_task(name) for name in splits]
     know = {"recalled": YEAST, "seed": args.seed}
-    labels = LabelLesson(examples, FAMILIES, **know)
-    heads = WarmUp(model.encoder, FAMILIES)
-    aside = {name: list(splits[name].validation)[: 2 * VALIDATED] for name in MEASURED}
-    scored = functools.partial(label_scores, heads, FAMILIES, aside)
-    _train(Learner(heads, processor), labels, LABELS, args, "labels", scored)
-    captions = ReadingLesson(model, processor, tasks, seed=args.seed)
-    pair = Assistant(model, processor)
-    _train(pair, captions, CAPTIONS, args, "captions")
+    if args.only != "labels":
+        captions = ReadingLesson(model, processor, [get_task(name) for name in splits], seed=args.seed)
+        _train(Assistant(model, processor), captions, CAPTIONS, args, "captions")
+    if args.only != "captions":
+        _teach_labels(model, processor, splits, args, know)
+    if args.only:
+        return
+    if args.blind:
+        make_blind(model, args.seed)
     size = model.get_input_embeddings().weight.detach().pow(2).mean().sqrt()
     model.resampler.scale.data.fill_(size)
     lesson = DNALesson(processor, examples, FAMILIES, invented=INVENTED, **know)
-    _train(pair, lesson, DNA_PLAN, args, "dna", _validation(splits, args.seed))
+    name = "dna-blind" if args.blind else "dna"
+    _train(Assistant(model, processor), lesson, DNA_PLAN, args, name, _validation(splits, args.seed))
+
+
+def _teach_labels(
+    model: ChatNTModel,
+    processor: ChatNTProcessor,
+    splits: Mapping[str, Splits],
+    args: Namespace,
+    know: Mapping[str, Any],
+) -> None:
+    examples = {name: parts.train for name, parts in splits.items()}
+    torch.manual_seed(args.seed)  # whatever was trained or read before, heads begin alike
+    heads = WarmUp(model.encoder, FAMILIES + INVENTED)
+    labels = LabelLesson(examples, FAMILIES, invented=INVENTED, **know)
+    aside = {name: list(parts.validation)[: 3 * VALIDATED] for name, parts in splits.items()}
+    scored = functools.partial(label_scores, heads, FAMILIES + INVENTED, aside)
+    _train(Learner(heads, processor), labels, LABELS, args, "labels", scored)
+
+
+def make_blind(model: ChatNTModel, seed: int) -> None:
+    """Give a model a new resampler that does not hear the question: the ablation of the paper."""
+    config = model.config.resampler_config
+    config.english_aware = False
+    torch.manual_seed(seed)
+    model.resampler = Resampler(config)
 
 
 def _validation(splits: Mapping[str, Splits], seed: int) -> Validation:
@@ -211,6 +257,8 @@ def make(splits: Mapping[str, Splits], args: Namespace) -> None:
     processor = new_processor(tasks, args.work / "processor")
     model = prepared_model(processor, {name: parts.train for name, parts in splits.items()}, args.seed)
     teach(model, processor, splits, args)
+    if args.only:
+        return
     write_pair(args.out, model, processor, Scope.fit(tasks, ELSEWHERE.train, seed=args.seed), "")
 
 
@@ -228,6 +276,8 @@ def _arguments() -> Namespace:
     parser.add_argument("--data", help="folder of the data; default the variable CHATNT_DATA")
     parser.add_argument("--out", type=Path, default=Path("chatnt/pairs/mini"))
     parser.add_argument("--work", type=Path, default=Path("runs/mini"), help="checkpoints and logs")
+    parser.add_argument("--only", choices=("captions", "labels"), help="make this training alone")
+    parser.add_argument("--blind", action="store_true", help="let the resampler not hear the question")
     parser.add_argument("--scale", type=float, default=1.0, help="share of the steps of each training")
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     parser.add_argument("--bf16", action="store_true", help="matrix products in bfloat16")

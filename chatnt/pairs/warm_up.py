@@ -1,6 +1,6 @@
 """Warm an encoder up on labels, before it is taught through English.
 
-A head per task states a label or a number from two of the encoder's glimpses. It takes a
+A head for each kind of task states a label or a number from two of the encoder's glimpses. It takes a
 fraction of the time that the same takes through a resampler and a decoder; the heads are
 thrown away, the glimpses stay.
 """
@@ -38,36 +38,44 @@ MORE = 2.5
 class Head(nn.Module):
     """State a label or a number from what an encoder's glimpses found.
 
+    Tasks of one kind have the same head, so that a glimpse says yes in the same way whatever
+    was asked: who reads one has learned to read all.
+
     Parameters
     ----------
-    task
-        Decides how many numbers come out: one, or one for each of three or more classes.
+    outputs
+        One number, or one for each of three or more classes.
     dim
         Size of the encoder's vectors.
     """
 
-    def __init__(self, task: Task, dim: int) -> None:
+    def __init__(self, outputs: int, dim: int) -> None:
         super().__init__()
-        self.task = task
-        self.output = nn.Linear(QUERIES * dim, len(task.labels) if len(task.labels) > 2 else 1)
+        self.output = nn.Linear(QUERIES * dim, outputs)
         nn.init.normal_(self.output.weight, std=0.02)
 
     def forward(self, glimpses: Tensor) -> Tensor:
         """Return Tensor of shape (batch, outputs), from (batch, glimpses, dim)."""
         return self.output(glimpses.flatten(1))
 
-    def loss(self, output: Tensor, truths: Tensor) -> Tensor:
-        """Return the sum of the losses of some sequences, from class numbers or standardised numbers."""
-        output = output.float()
-        if self.task.scale is not None:
-            return mse_loss(output[:, 0], truths, reduction="sum") / 2
-        if output.shape[1] == 1:
-            return binary_cross_entropy_with_logits(output[:, 0], truths, reduction="sum")
-        return cross_entropy(output, truths.long(), reduction="sum")
+
+def kind_of(task: Task) -> str:
+    """Return which head a task has: one for numbers, one for each number of labels."""
+    return "number" if task.scale is not None else f"labels_{len(task.labels)}"
+
+
+def loss_of(task: Task, output: Tensor, truths: Tensor) -> Tensor:
+    """Return the sum of the losses of some sequences, from class numbers or standardised numbers."""
+    output = output.float()
+    if task.scale is not None:
+        return mse_loss(output[:, 0], truths, reduction="sum") / 2
+    if output.shape[1] == 1:
+        return binary_cross_entropy_with_logits(output[:, 0], truths, reduction="sum")
+    return cross_entropy(output, truths.long(), reduction="sum")
 
 
 class WarmUp(nn.Module):
-    """Hold an encoder and a head for each task.
+    """Hold an encoder and a head for each kind of task.
 
     Parameters
     ----------
@@ -92,7 +100,11 @@ class WarmUp(nn.Module):
                 f"{encoder.config.glimpses}."
             )
         self.places = {name: i for i, name in enumerate(names)}
-        self.heads = nn.ModuleDict({name: Head(get_task(name), encoder.config.dim) for name in names})
+        self.heads = nn.ModuleDict()
+        for task in map(get_task, names):
+            outputs = len(task.labels) if len(task.labels) > 2 else 1
+            if kind_of(task) not in self.heads:
+                self.heads[kind_of(task)] = Head(outputs, encoder.config.dim)
         self.family = families[0]
         """The family of the next pass."""
 
@@ -105,7 +117,8 @@ class WarmUp(nn.Module):
         """Return what the heads of `family` state, by task: Tensors of shape (batch, outputs)."""
         dna = self.encoder(ids).last_hidden_state
         found = dna[:, -QUERIES * len(self.places) :].unflatten(1, (-1, QUERIES))
-        return {name: self.heads[name](found[:, self.places[name]]) for name in self.family.tasks}
+        heads = {name: self.heads[kind_of(get_task(name))] for name in self.family.tasks}
+        return {name: head(found[:, self.places[name]]) for name, head in heads.items()}
 
     def forward(self, ids: Tensor, labels: Tensor, num_items_in_batch: int | None = None) -> ModelOutput:
         """Return the loss.
@@ -122,7 +135,7 @@ class WarmUp(nn.Module):
         total = labels.new_zeros(())
         for truths, (name, output) in zip(labels[:, 1:].T, self.stated(ids).items(), strict=True):
             known = truths != IGNORED
-            total = total + self.heads[name].loss(output[known], truths[known])  # type: ignore[operator]
+            total = total + loss_of(get_task(name), output[known], truths[known])
         count = int((labels[:, 1:] != IGNORED).sum()) if num_items_in_batch is None else num_items_in_batch
         return ModelOutput(loss=total / count)
 
@@ -151,13 +164,19 @@ def label_scores(
     scores = {}
     for model.family in families:
         for name in model.family.tasks:
-            asked = examples[name]
-            texts = [example.sequence for example in asked]
-            parts = [nucleotide_ids(texts[i : i + rows]) for i in range(0, len(texts), rows)]
-            with torch.inference_mode():
-                outputs = torch.cat([model.stated(ids)[name] for ids in parts])
-            scores[name] = _agreement(get_task(name), outputs.float(), [example.label for example in asked])
+            outputs = heads_state(model, name, examples[name], rows)
+            truths = [example.label for example in examples[name]]
+            scores[name] = _agreement(get_task(name), outputs, truths)
     return scores | {"mean": sum(scores.values()) / len(scores)}
+
+
+def heads_state(model: WarmUp, name: str, examples: Sequence[Example], rows: int = 100) -> Tensor:
+    """Return what the heads state of a task of the present family: Tensor of shape (examples, outputs)."""
+    texts = [example.sequence for example in examples]
+    parts = [nucleotide_ids(texts[i : i + rows]) for i in range(0, len(texts), rows)]
+    model.eval()
+    with torch.inference_mode():
+        return torch.cat([model.stated(ids)[name] for ids in parts]).float()
 
 
 def _agreement(task: Task, outputs: Tensor, truths: Sequence[Truth]) -> float:
@@ -188,6 +207,8 @@ class LabelLesson:
         Training examples of each task.
     families
         Which tasks share sequences, and how these are shown.
+    invented, invented_per_step
+        Families of simulated tasks, of which each step shows a few.
     recalled
         Tasks whose facts the encoder recalls.
     seed
@@ -199,19 +220,25 @@ class LabelLesson:
         examples: Mapping[str, Sequence[Example]],
         families: Sequence[Family],
         *,
+        invented: Sequence[Family] = (),
+        invented_per_step: int = 2,
         recalled: Sequence[str] = (),
         seed: int = 0,
     ) -> None:
         self.families, self.recalled, self.seed = tuple(families), tuple(recalled), seed
-        self.samples = {family: gathered(family, examples) for family in families}
+        self.invented = tuple(invented)
+        self.invented_per_step = min(invented_per_step, len(self.invented))
+        everyone = self.families + self.invented
+        self.samples = {family: gathered(family, examples) for family in everyone}
         self.moments = {
-            name: _moments(get_task(name), examples[name]) for family in families for name in family.tasks
+            name: moments_of(get_task(name), examples[name]) for family in everyone for name in family.tasks
         }
 
     def micro_batches(self, step: int) -> list[MicroBatch]:
         """Return the passes of a step, as `chatnt.training.batches.Source` has them."""
         rng = random.Random(f"{self.seed}/{step}")
-        return [self._pass(family, rng) for family in self.families]
+        chosen = rng.sample(self.invented, self.invented_per_step)
+        return [self._pass(family, rng) for family in (*self.families, *chosen)]
 
     def before(self, model: WarmUp, passed: Passed) -> None:
         """Set the model up for a pass."""
@@ -246,7 +273,8 @@ class LabelLesson:
         return (float(truth) - mean) / deviation  # type: ignore[arg-type]
 
 
-def _moments(task: Task, examples: Sequence[Example]) -> tuple[float, float]:
+def moments_of(task: Task, examples: Sequence[Example]) -> tuple[float, float]:
+    """Return mean and deviation of the numbers of a task; 0 and 1 where it has labels."""
     if task.scale is None:
         return 0.0, 1.0
     values = torch.tensor([float(e.label) for e in examples])  # type: ignore[arg-type]

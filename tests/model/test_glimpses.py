@@ -1,5 +1,6 @@
 """What an encoder's own queries find."""
 
+import pytest
 import torch
 
 from chatnt.model import NucleotideCNN
@@ -45,24 +46,57 @@ def test_what_all_positions_agree_on_is_seen_under_each_name():
     dim = glimpses.names.shape[1]
     same = torch.randn(dim).expand(1, 6, dim)
     seen = glimpses(same, torch.ones(1, 6, dtype=torch.bool))
-    torch.testing.assert_close(seen[0], glimpses.value(same[0, :1]) + glimpses.names)
+    for i, name in enumerate(glimpses.names):
+        said = torch.nn.functional.gelu(same[0, 0] @ glimpses.own[i] * Glimpses.GAIN + glimpses.bias[i])
+        torch.testing.assert_close(seen[0, i], glimpses.spelled(said) + name)
 
 
 @torch.no_grad()
 def test_a_query_finds_the_position_that_fits_it():
     glimpses = Glimpses(tiny_cnn_config(glimpses=1))
     dim = glimpses.names.shape[1]
-    for layer in (glimpses.key, glimpses.value):
-        layer.weight.copy_(torch.eye(dim))
-        layer.bias.zero_()
     x = torch.randn(1, 5, dim)
     glimpses.queries.copy_(1000 * x[0, 3:4])
-    found = glimpses(x, torch.ones(1, 5, dtype=torch.bool))
+    mask = torch.ones(1, 5, dtype=torch.bool)
     best = (x[0] @ x[0, 3]).argmax()
-    torch.testing.assert_close(found[0, 0], x[0, best] + glimpses.names[0])
+    alone = glimpses(x[:, best : best + 1], mask[:, :1])
+    torch.testing.assert_close(glimpses(x, mask), alone)
+
+
+@torch.no_grad()
+def test_queries_that_say_the_same_are_spelled_alike():
+    """Whoever has learned to read one glimpse can read the others: they differ by their names."""
+    glimpses = Glimpses(tiny_cnn_config(glimpses=2))
+    for own in (glimpses.own, glimpses.bias, glimpses.queries):
+        own[1] = own[0]
+    one, other = glimpses(torch.randn(1, 5, 8), torch.ones(1, 5, dtype=torch.bool))[0] - glimpses.names
+    torch.testing.assert_close(one, other)
+
+
+@torch.no_grad()
+def test_a_query_says_as_many_numbers_as_it_is_given():
+    glimpses = Glimpses(tiny_cnn_config(glimpses=3, glimpse_said=5))
+    assert glimpses.own.shape == (3, 8, 5)
+    assert glimpses(torch.randn(2, 4, 8), torch.ones(2, 4, dtype=torch.bool)).shape == (2, 3, 8)
 
 
 def test_an_encoder_without_glimpses_has_none():
     encoder = encoder_with(glimpses=0)
     assert encoder.glimpses is None
     assert encoder(ids_of(8)).last_hidden_state.shape[1] == encoder.output_mask(ids_of(8) != 0).shape[1]
+
+
+@torch.no_grad()
+def test_without_places_as_many_positions_are_handed_over_of_any_sequence():
+    settings = {"summary_positions": True, "motifs": 4, "centre": 3}
+    encoder, whole = encoder_with(place_positions=False, **settings), encoder_with(**settings)
+    ids = ids_of(17, 40)
+    found = encoder(ids).last_hidden_state
+    assert found.shape[1] == encoder.output_mask(ids != 0).shape[1] == 2 + 3
+    assert encoder.output_mask(ids != 0).all()
+    torch.testing.assert_close(found, whole(ids).last_hidden_state[:, -5:])
+
+
+def test_an_encoder_that_hands_nothing_over_is_refused():
+    with pytest.raises(ValueError, match="nothing is handed over"):
+        encoder_with(glimpses=0, place_positions=False)

@@ -95,7 +95,7 @@ def test_cached_steps_equal_one_pass():
     longer = torch.cat([inputs["input_ids"], extra], dim=1)
     with torch.no_grad():
         first = model(**inputs, **dna, use_cache=True)
-        step = model(extra, past_key_values=first.past_key_values).logits
+        step = model(extra, cache=first.cache).logits
         whole = model(**{**inputs, "input_ids": longer, "attention_mask": None}, **dna).logits
     assert difference(step, whole[:, -extra.shape[1] :]) < 1e-4
 

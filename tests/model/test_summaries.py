@@ -9,7 +9,7 @@ import torch
 from chatnt.dna_tokenizers import nucleotide_tokenizer
 from chatnt.model import NucleotideCNN
 from chatnt.model.nucleotide_cnn import PAD, base_table
-from chatnt.model.summaries import Composition, Recall, Variants, hashed_words
+from chatnt.model.summaries import Centre, Composition, Recall, Variants, hashed_words
 from tests.tiny import tiny_cnn_config
 
 FACTS = 3
@@ -455,3 +455,54 @@ def test_places_come_back_to_the_sequences_that_are_seen(encoder):
     alone = (seen == seen[:, :1]).all(dim=(1, 2))
     assert 2 < alone.sum() < 18
     torch.testing.assert_close(seen[~alone], whole[~alone])
+
+
+# Centre --------------------------------------------------------------------------------------
+
+
+def centre(reach=3):
+    torch.manual_seed(0)
+    return Centre(tiny_cnn_config(centre=reach)).eval()
+
+
+@torch.no_grad()
+def test_each_place_around_the_centre_has_a_weight_per_base():
+    part, sequence = centre(), drawn(21)
+    expected = part.mix.bias.clone()
+    for column, place in enumerate(range(7, 13)):
+        expected += part.mix.weight[:, 4 * column + "ACGT".index(sequence[place])]
+    torch.testing.assert_close(part(*shares(sequence))[0], expected)
+
+
+@torch.no_grad()
+def test_bases_far_from_the_centre_do_not_count():
+    part, sequence = centre(), drawn(21)
+    ends = drawn(7, seed=5) + sequence[7:13] + drawn(8, seed=6)
+    torch.testing.assert_close(part(*shares(sequence)), part(*shares(ends)))
+
+
+@torch.no_grad()
+def test_the_centre_is_that_of_the_sequence_and_not_of_its_batch():
+    part, short, long = centre(), drawn(9), drawn(40)
+    together = part(*shares(short, long))
+    torch.testing.assert_close(together[:1], part(*shares(short)))
+    torch.testing.assert_close(together[1:], part(*shares(long)))
+
+
+@torch.no_grad()
+def test_beyond_the_ends_there_is_nothing():
+    """A sequence shorter than the reach: only the places that it has count."""
+    part = centre(reach=6)
+    expected = part.mix.bias.clone()
+    for place, base in enumerate("ACGTA"):
+        expected += part.mix.weight[:, 4 * (place - 2 + 6) + "ACGT".index(base)]
+    torch.testing.assert_close(part(*shares("ACGTA"))[0], expected)
+
+
+@torch.no_grad()
+def test_the_centre_is_a_position_of_its_own_if_summaries_are():
+    encoder = NucleotideCNN(tiny_cnn_config(centre=3, summary_positions=True)).eval()
+    ids = ids_of(drawn(24))
+    found = encoder(ids).last_hidden_state
+    assert found.shape[1] == encoder.output_mask(ids != PAD).shape[1] == 24 // 4 + 1
+    torch.testing.assert_close(found[:, -1], encoder.centre(*shares(drawn(24))))

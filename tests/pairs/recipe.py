@@ -3,7 +3,7 @@
 import dataclasses
 import random
 
-from chatnt.pairs import judge_mini, make_mini
+from chatnt.pairs import judge_mini, make_mini, one_task_each
 from chatnt.pairs.families import Family
 from chatnt.tasks import get_task
 from chatnt.tasks.examples import Examples
@@ -41,11 +41,12 @@ def shrink(monkeypatch) -> None:
     """Let both modules teach and judge these tasks alone, with few steps."""
     names = {"FAMILIES": FAMILIES, "INVENTED": INVENTED, "MEASURED": MEASURED, "SIMULATED": SIMULATED,
              "YEAST": RECALLED}  # fmt: skip
-    for module in (make_mini, judge_mini):
+    for module in (make_mini, judge_mini, one_task_each):
         for name, value in names.items():
-            monkeypatch.setattr(module, name, value)
+            monkeypatch.setattr(module, name, value, raising=module is not one_task_each)
     monkeypatch.setattr(make_mini, "STANDARDISED", 4)
     monkeypatch.setattr(make_mini, "VALIDATED", 5)
     for name in ("LABELS", "CAPTIONS", "DNA_PLAN"):
-        plan = dataclasses.replace(getattr(make_mini, name), steps=2, warmup=1)
+        plan = dataclasses.replace(getattr(make_mini, name), steps=2, warmup=1, starts={})
         monkeypatch.setattr(make_mini, name, plan)
+    monkeypatch.setattr(one_task_each, "PLAN", dataclasses.replace(one_task_each.PLAN, steps=2, warmup=1))

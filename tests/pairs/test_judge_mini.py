@@ -74,8 +74,13 @@ def found(pair, splits, data, tmp_path_factory):
         shrink(monkeypatch)
         monkeypatch.setattr(judge_mini, "CONTROLLED", 6)
         monkeypatch.setattr(judge_mini, "evaluate", watched)
-        results = judged(engine, splits, Namespace(pair=folder, data=data, seed=0))
+        results = judged(engine, splits, arguments(folder, data))
     return results, recalled, folder
+
+
+def arguments(folder, data, **changes):
+    usual = {"pair": folder, "data": data, "work": folder / "work", "only": (), "blind": None, "alone": None}
+    return Namespace(**(usual | {"seed": 0} | changes))
 
 
 def test_every_test_row_is_scored(found):
@@ -108,7 +113,7 @@ def test_what_is_not_stated_is_the_mean_of_the_training(found, splits):
 def test_nothing_is_recalled_in_one_run_and_everything_before_and_after(found, pair):
     _, recalled, _ = found
     facts = int(pair[0].encoder.recall.facts.abs().sum())
-    assert recalled == [([*NAMES], facts), ([*RECALLED], 0)]
+    assert recalled == [([*RECALLED], 0), ([*NAMES], facts)]
     assert facts > 10
 
 
@@ -149,12 +154,35 @@ def test_a_second_time_the_test_sets_are_not_asked_again(found, pair, splits, da
         return generate(self, conversations, **settings)
 
     monkeypatch.setattr(Engine, "generate", counted)
-    monkeypatch.setattr(judge_mini, "score_controls", lambda *_, **__: {})
-    for name in ("wording_gap", "probe_gap"):
-        monkeypatch.setattr(judge_mini, name, lambda *_, **__: results.tables["wordings"])
-    again = judged(Engine(*pair), splits, Namespace(pair=folder, data=data, seed=0))
+    again = judged(Engine(*pair), splits, arguments(folder, data))
     assert again.scores == results.scores
-    assert sum(asked) == len(RECALLED) * SIZES["test"]  # without recall, of which nothing is kept
+    assert list(again.ablations) == list(results.ablations)
+    assert asked == []
+
+
+def test_parts_can_be_computed_beside_the_predictions(found, pair, splits, data, tmp_path):
+    """By another process; then nothing of them is computed again."""
+    results, _, _ = found
+    only = ["linear models", "question only", "alike"]
+    assert judged(Engine(*pair), splits, arguments(tmp_path, data, only=only)) is None
+    kept = sorted(path.name for path in (tmp_path / "work").glob("*/*"))
+    assert kept == ["alike", "linear_models", "question_only"]
+    assert not (tmp_path / "predictions.parquet").exists()
+    whole = judged(Engine(*pair), splits, arguments(tmp_path, data))
+    assert whole.to_frame().equals(results.to_frame())
+
+
+def test_other_models_stand_beside_it(found, pair, splits, data, tmp_path):
+    results, _, _ = found
+    write_pair(tmp_path / "blind", *pair, None, "")
+    (tmp_path / "alone.json").write_text(json.dumps(results.ablations["linear models"].to_json()))
+    given = {"blind": tmp_path / "blind", "alone": tmp_path / "alone.json", "only": ["question-blind"]}
+    keeping = arguments(tmp_path, data, **given)
+    assert judged(Engine(*pair), splits, keeping) is None
+    keeping.only = ()
+    runs = judged(Engine(*pair), splits, keeping).ablations
+    assert {s.task: s.count for s in runs["question-blind"].tasks} == dict.fromkeys(MEASURED, SIZES["test"])
+    assert runs["one task each"] == results.ablations["linear models"]
 
 
 def test_validation_is_in_wordings_of_the_training(pair, splits):
@@ -170,7 +198,7 @@ def test_the_command_writes_results_card_and_manifest(found, pair, data, tmp_pat
     monkeypatch.setattr(judge_mini, "read_data", lambda folder, seed: made_splits())
     monkeypatch.setattr(judge_mini, "judged", lambda engine, splits, args: results)
     monkeypatch.setattr(torch, "set_num_threads", lambda threads: None)
-    given = ["--pair", tmp_path / "pair", "--data", data, "--how", tmp_path / "how.txt"]
+    given = ["--pair", tmp_path / "pair", "--data", data, "--how", tmp_path / "how.txt", "--work", tmp_path]
     monkeypatch.setattr(sys, "argv", ["judge_mini", *map(str, given)])
     judge_mini.main()
     printed = json.loads(capsys.readouterr().out)

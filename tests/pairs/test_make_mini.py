@@ -16,11 +16,12 @@ from chatnt.tasks import get_task
 from chatnt.training.trainer import PairTrainer
 from tests.pairs.recipe import FAMILIES, NAMES, RECALLED, made_splits, shrink
 
-TRAININGS = ("labels", "captions", "dna")
+TRAININGS = ("captions", "labels", "dna")
 
 
 def arguments(out, work, **changes):
-    return Namespace(**({"out": out, "work": work, "scale": 1.0, "bf16": False, "seed": 0} | changes))
+    usual = {"scale": 1.0, "bf16": False, "seed": 0, "only": None, "blind": False}
+    return Namespace(**({"out": out, "work": work} | usual | changes))
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +84,29 @@ def test_what_is_lost_is_made_again_with_the_same_bytes(made, small, tmp_path):
     assert contents(tmp_path / "again") == contents(made[0])
 
 
+def test_labels_and_captions_can_be_learned_side_by_side(made, small, tmp_path):
+    """And then what is left is learned from both, with the same bytes as one after the other."""
+    for name in ("labels", "captions"):
+        make(made_splits(), arguments(tmp_path / "again", tmp_path / "work", only=name))
+    assert {path.name for path in (tmp_path / "work").iterdir()} == {"labels", "captions", "processor"}
+    assert not (tmp_path / "again").exists()
+    make(made_splits(), arguments(tmp_path / "again", tmp_path / "work"))
+    assert contents(tmp_path / "again") == contents(made[0])
+
+
+def test_the_blind_pair_differs_by_what_it_hears(made, small, tmp_path):
+    shutil.copytree(made[1], tmp_path / "work")
+    make(made_splits(), arguments(tmp_path / "blind", tmp_path / "work", blind=True))
+    blind, pair = chatnt.load(tmp_path / "blind").model, chatnt.load(made[0]).model
+    assert not blind.config.resampler_config.english_aware
+    assert pair.config.resampler_config.english_aware
+    assert blind.config.encoder_config.to_dict() == pair.config.encoder_config.to_dict()
+    for name, tensor in pair.decoder.state_dict().items():
+        assert torch.equal(blind.decoder.state_dict()[name], tensor), name
+    steps = [len(TrainingLog.load(tmp_path / "work" / name).records) for name in ("dna", "dna-blind")]
+    assert steps[0] == steps[1]
+
+
 def test_each_training_changes_its_parts_alone(made):
     """The decoder what captions say, and nothing of DNA; the others with the DNA."""
     learned = {name: load_file(made[1] / name / "weights.safetensors") for name in TRAININGS}
@@ -130,7 +154,7 @@ def test_the_scale_shortens_every_training(small, tmp_path, monkeypatch):
     make_mini.teach(model, processor, splits, arguments(None, tmp_path, scale=0.5, bf16=True, seed=7))
     assert [(plan.steps, plan.bf16, plan.seed) for plan in plans] == [(1, True, 7)] * 3
     assert [plan.trained for plan in plans] == [
-        ("encoder", "heads"), ("decoder",), ("encoder", "resampler"),
+        ("decoder",), ("encoder", "heads"), ("encoder", "resampler"),
     ]  # fmt: skip
     # Words and soft tokens begin equally large.
     size = model.get_input_embeddings().weight.pow(2).mean().sqrt()

@@ -12,7 +12,7 @@ from chatnt.model import NucleotideCNN
 from chatnt.pairs.families import Family
 from chatnt.pairs.lesson import own_facts
 from chatnt.pairs.memory import nucleotide_ids
-from chatnt.pairs.warm_up import MORE, QUERIES, Head, LabelLesson, WarmUp, label_scores
+from chatnt.pairs.warm_up import MORE, QUERIES, LabelLesson, WarmUp, kind_of, label_scores, loss_of
 from chatnt.processor import IGNORED
 from chatnt.tasks import get_task
 from chatnt.tasks.sources import Example
@@ -71,7 +71,13 @@ def losses_of(model, lesson, step):
 
 @pytest.mark.parametrize(("name", "outputs"), [("h3", 1), ("gfp_fluorescence", 1), ("enhancers_types", 3)])
 def test_a_head_gives_one_number_or_one_for_each_class(name, outputs):
-    assert Head(get_task(name), 8)(torch.randn(5, QUERIES, 8)).shape == (5, outputs)
+    head = made().heads[kind_of(get_task(name))]
+    assert head(torch.randn(5, QUERIES, 8)).shape == (5, outputs)
+
+
+def test_tasks_of_one_kind_share_their_head():
+    """And each says by its own glimpses what it means."""
+    assert list(made().heads) == ["labels_2", "number", "labels_3"]
 
 
 def test_each_head_reads_its_own_glimpses():
@@ -80,7 +86,7 @@ def test_each_head_reads_its_own_glimpses():
     ids = torch.randint(1, 5, (3, 24))
     found = model.encoder(ids).last_hidden_state[:, -3 * QUERIES :]
     model.family = GFP
-    expected = model.heads["gfp_fluorescence"](found[:, 2 * QUERIES :])
+    expected = model.heads["number"](found[:, 2 * QUERIES :])
     torch.testing.assert_close(model.stated(ids)["gfp_fluorescence"], expected)
 
 
@@ -108,18 +114,18 @@ def test_scores_of_heads_are_correlations():
 
 
 def test_the_loss_of_labels_is_their_cross_entropy():
-    three, output = Head(get_task("enhancers_types"), 8), torch.randn(3, 3)
+    three, output = get_task("enhancers_types"), torch.randn(3, 3)
     expected = cross_entropy(output, torch.tensor([2, 0, 1]), reduction="sum")
-    torch.testing.assert_close(three.loss(output, torch.tensor([2.0, 0.0, 1.0])), expected)
+    torch.testing.assert_close(loss_of(three, output, torch.tensor([2.0, 0.0, 1.0])), expected)
     expected = binary_cross_entropy_with_logits(output[:, 0], torch.tensor([1.0, 0, 1]), reduction="sum")
-    found = Head(get_task("h3"), 8).loss(output[:, :1], torch.tensor([1.0, 0.0, 1.0]))
+    found = loss_of(get_task("h3"), output[:, :1], torch.tensor([1.0, 0.0, 1.0]))
     torch.testing.assert_close(found, expected)
 
 
 def test_the_loss_of_numbers_is_half_their_squared_error():
-    head, right = Head(get_task("gfp_fluorescence"), 8), torch.tensor([[0.0], [1.0], [-2.0]])
-    assert head.loss(right, right[:, 0]).item() == 0
-    assert head.loss(right + 0.5, right[:, 0]).item() == pytest.approx(3 * 0.25 / 2)
+    task, right = get_task("gfp_fluorescence"), torch.tensor([[0.0], [1.0], [-2.0]])
+    assert loss_of(task, right, right[:, 0]).item() == 0
+    assert loss_of(task, right + 0.5, right[:, 0]).item() == pytest.approx(3 * 0.25 / 2)
 
 
 # What a lesson gives -------------------------------------------------------------------------
@@ -169,6 +175,15 @@ def test_each_family_has_a_pass_with_its_rows():
     assert [one.group.family for one in passes] == list(FAMILIES)
 
 
+def test_a_step_shows_a_few_of_the_invented_families():
+    invented = [Family((name,), 2) for name in ("h3", "gfp_fluorescence", "enhancers_types")]
+    lesson = made_lesson([MARKS], invented=invented, invented_per_step=2)
+    shown = [[one.group.family for one in lesson.micro_batches(step)] for step in range(20)]
+    assert all(families[0] == MARKS and len(set(families[1:])) == 2 for families in shown)
+    assert {family for families in shown for family in families[1:]} == set(invented)
+    assert len(made_lesson([MARKS], invented=invented, invented_per_step=5).micro_batches(0)) == 4
+
+
 def test_what_is_taught_has_a_fingerprint():
     first = made_lesson().fingerprint()
     assert list(first) == ["h3", "gfp_fluorescence", "enhancers_types"]
@@ -194,14 +209,15 @@ def test_a_step_depends_on_its_number_and_the_seed_only():
 
 
 @torch.no_grad()
-def test_the_loss_is_the_mean_over_all_that_is_known():
+def test_the_loss_is_the_mean_over_all_that_is_known(monkeypatch):
     """What a task does not know its head is not asked."""
     sure = [Example(drawn(i), "H3 signal") for i in range(4)]
     unsure = [Example(drawn(i), "H4 signal") for i in range(2, 9)]
     model = made([MARKS])
-    for name, stated in (("h3", 50.0), ("h4", 0.0)):
-        torch.nn.init.zeros_(model.heads[name].output.weight)
-        torch.nn.init.constant_(model.heads[name].output.bias, stated)
+    stated = {"h3": 50.0, "h4": 0.0}
+    monkeypatch.setattr(
+        model, "stated", lambda ids: {n: torch.full((len(ids), 1), x) for n, x in stated.items()}
+    )
     lesson = made_lesson([MARKS], {"h3": sure, "h4": unsure})
     (one,) = lesson.micro_batches(0)
     counts = [sum(text in {e.sequence for e in some} for text in read_of(one)) for some in (sure, unsure)]
