@@ -19,6 +19,9 @@ SCORES, PREDICTIONS = "results.json", "predictions.parquet"
 LEAKAGE, WORDINGS, PROBE = "leakage", "wordings", "probe"
 """Names of the tables that `chatnt.leakage` and `chatnt.controls` make."""
 
+LEARNING = "learning"
+"""Name of the table of learning curves."""
+
 QUESTION_BLIND, QUESTION_ONLY, SHUFFLED = "question-blind", "question only", "shuffled DNA"
 ONE_TASK_EACH, LINEAR = "one task each", "linear models"
 """Names of the usual ablations."""
@@ -41,7 +44,7 @@ class PairResults:
         Scores of other runs on the same rows by name, such as ``"question-blind"``,
         ``"question only"``, ``"shuffled DNA"``, ``"one task each"`` and ``"linear models"``.
     tables
-        Further tables by name, such as ``"leakage"``, ``"wordings"`` and ``"probe"``.
+        Further tables by name, such as ``"leakage"``, ``"wordings"``, ``"probe"`` and ``"learning"``.
     """
 
     name: str

@@ -12,7 +12,7 @@ import pandas as pd
 from chatnt.errors import UnknownTaskError
 from chatnt.model import ChatNTModel
 from chatnt.outcomes import METRICS, Scores, TaskScore
-from chatnt.pair_results import LINEAR, PROBE, WORDINGS, PairResults
+from chatnt.pair_results import LEARNING, LINEAR, PROBE, WORDINGS, PairResults
 from chatnt.pairs.origins import ORIGINS
 from chatnt.tasks import Task, describe_tasks
 
@@ -83,6 +83,7 @@ def write_card(  # noqa: PLR0913 - what a card tells of
         latents=model.config.resampler_config.latents,
         rows=rows,
         how=how,
+        curves=_curves(results),
         plan=_plan(plan),
         limits=_limits(results),
         origins="".join(_origin(task, task.name in simulated) for task in tasks),
@@ -238,6 +239,24 @@ def _as_markdown(table: pd.DataFrame) -> str:
     shown = table.dropna(axis="columns", how="all")
     rows = shown.astype(object).to_numpy().tolist()
     return markdown_table(list(shown.columns), [[f"`{row[0]}`", *row[1:]] for row in rows])
+
+
+def _curves(results: PairResults) -> str:
+    """Write the loss of each training and the mean of its validations, where it has some or at its ends."""
+    table = results.tables.get(LEARNING)
+    if table is None:
+        return ""
+    rows = []
+    for training, points in table.groupby("training", sort=False):
+        wide = points.pivot_table(index="step", columns="what", values="value")
+        shown = wide if "mean" not in wide else wide[wide["mean"].notna()]
+        for step, row in (shown if "mean" in wide else wide.iloc[[0, -1]]).iterrows():
+            rows.append([training, int(step), row["seconds"] / 60, row["loss"], row.get("mean")])  # type: ignore[arg-type]
+    head = ["training", "step", "minutes", "loss", "mean of the validations"]
+    return (
+        'The trainings (`learning` among the tables of `chatnt.results("mini")`), minutes of the steps '
+        f"alone:\n\n{markdown_table(head, rows)}"
+    )
 
 
 def _plan(plan: Any) -> str:

@@ -26,6 +26,7 @@ from chatnt.loading import load
 from chatnt.outcomes import Scores
 from chatnt.pair_results import (
     LEAKAGE,
+    LEARNING,
     LINEAR,
     ONE_TASK_EACH,
     PREDICTIONS,
@@ -35,6 +36,7 @@ from chatnt.pair_results import (
     PairResults,
 )
 from chatnt.pairs.card import write_card
+from chatnt.pairs.curves import learning_table
 from chatnt.pairs.families import FAMILIES, INVENTED, MEASURED, SIMULATED, YEAST
 from chatnt.pairs.keeping import Keeper
 from chatnt.pairs.make_mini import DNA_PLAN, read_data
@@ -49,6 +51,9 @@ BESIDE, CONTROLLED, PROBED = 1000, 400, 1000
 """Most rows per task of other runs, of the controls, and of the probe."""
 
 ALIKE, VALIDATION = "alike", "validation"
+
+TRAININGS = ("captions", "labels", "dna", "dna-blind")
+"""Folders that `chatnt.pairs.make_mini` keeps the trainings in."""
 
 
 def judged(engine: Engine, splits: Mapping[str, Splits], args: Namespace) -> PairResults | None:
@@ -88,6 +93,8 @@ def judged(engine: Engine, splits: Mapping[str, Splits], args: Namespace) -> Pai
     published = {task.name: [*read_examples(task, "train", args.data, seed=args.seed)] for task in measured}
     leakage = leakage_table(measured, splits, predictions, alike=alike, scores=scores, published=published)
     made = {name: run for name, run in runs.items() if run is not None}
+    if args.runs:
+        tables[LEARNING] = learning_table(args.runs, TRAININGS)
     others = {name: table for name, table in tables.items() if table is not None}
     return PairResults("mini", scores, predictions, made, {LEAKAGE: leakage, **others})
 
@@ -202,6 +209,7 @@ def _arguments() -> Namespace:
     parser.add_argument("--work", type=Path, default=Path("runs/judged"), help="keeps what was computed")
     parser.add_argument("--only", nargs="*", default=(), help="compute these parts alone, and write nothing")
     parser.add_argument("--blind", type=Path, help="folder of the pair that does not hear the question")
+    parser.add_argument("--runs", type=Path, help="work folder of make_mini, for the learning curves")
     parser.add_argument("--alone", type=Path, help="scores that chatnt.pairs.one_task_each wrote")
     parser.add_argument("--data", help="folder of the data; default the variable CHATNT_DATA")
     parser.add_argument("--how", type=Path, help="a text on how the pair was trained, for the card")

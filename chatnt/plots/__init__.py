@@ -1,5 +1,6 @@
 """Pictures of results: each function takes a result and returns matplotlib axes."""
 
+from chatnt.plots.learning import learning
 from chatnt.plots.tokens import tokens
 
-__all__ = ["tokens"]
+__all__ = ["learning", "tokens"]

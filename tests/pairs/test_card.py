@@ -62,6 +62,12 @@ RESULTS = PairResults(
              "score": [0.6712], "left": [1485], "score_without": [0.6688]}
         ),
         "wordings": pd.DataFrame({"task": ["h3", "h4"], "train": [0.68, 0.41], "gap": [0.009, 0.011]}),
+        "learning": pd.DataFrame(
+            {"training": ["captions"] * 4 + ["dna"] * 6,
+             "step": [50, 50, 100, 100, 50, 50, 100, 100, 100, 100],
+             "what": ["loss", "seconds"] * 4 + ["mean", "h3"],
+             "value": [2.5, 60.0, 1.25, 120.0, 0.75, 90.0, 0.5, 180.0, 0.625, 0.61]}
+        ),
         "probe": pd.DataFrame({"task": ["h3"], "probe": [0.675], "answers": [0.671], "gap": [0.004]}),
     },
 )  # fmt: skip
@@ -157,6 +163,16 @@ def test_what_is_not_there_is_left_out():
     scored = card(test=Scores((H3,), "test"))
     assert row(scored, "| `h3`")[3:5] == ["0.671", "0.798"]
     assert "linear model" not in scored.split("## Limits")[0]
+
+
+def test_it_shows_how_the_trainings_went(full):
+    """At their ends, or where they were validated."""
+    rows = [line[2:-2].split(" | ") for line in full.splitlines() if line.startswith(("| captions", "| dna"))]
+    assert rows == [
+        ["captions", "50", "1.000", "2.500", ""],
+        ["captions", "100", "2.000", "1.250", ""],
+        ["dna", "100", "3.000", "0.500", "0.625"],
+    ]
 
 
 def test_it_tells_how_long_sequences_may_be_and_how_many_rows_other_runs_had(full):

@@ -79,7 +79,15 @@ def found(pair, splits, data, tmp_path_factory):
 
 
 def arguments(folder, data, **changes):
-    usual = {"pair": folder, "data": data, "work": folder / "work", "only": (), "blind": None, "alone": None}
+    usual = {
+        "pair": folder,
+        "data": data,
+        "work": folder / "work",
+        "only": (),
+        "blind": None,
+        "alone": None,
+        "runs": None,
+    }
     return Namespace(**(usual | {"seed": 0} | changes))
 
 
