@@ -163,16 +163,77 @@ def evaluate(  # noqa: PLR0913 - what is asked, of whom, and how
     progress
         Show a bar with the time left.
     """
-    chosen = {task.name: _chosen(len(data[task.name]), limit, seed) for task in tasks}
+    found, about = predict_each(
+        engine,
+        data,
+        tasks,
+        split=split,
+        wordings=wordings,
+        limit=limit,
+        seed=seed,
+        batch_size=batch_size,
+        sentences=sentences,
+        predictions=predictions,
+        progress=progress,
+    )
+    if predictions is not None:
+        PredictionParts(predictions).join(found, about)
+    scores = [
+        score_predictions(
+            task,
+            rows,
+            split=split,
+            filled=(filled or {}).get(task.name),
+            simulated=task.name in simulated,
+        )
+        for task, rows in zip(tasks, found, strict=True)
+    ]
+    return Scores(tuple(scores), wordings)
+
+
+def predict_each(  # noqa: PLR0913 - what is asked, of whom, and how
+    engine: Engine,
+    data: Mapping[str, Sequence[Example]],
+    tasks: Sequence[Task],
+    *,
+    split: str,
+    wordings: Split = "test",
+    limit: int | None = None,
+    seed: int = 0,
+    batch_size: int = 64,
+    sentences: int = 3,
+    predictions: str | Path | None = None,
+    progress: bool = False,
+) -> tuple[list[pd.DataFrame], dict[str, dict[str, str]]]:
+    """Predict the rows of several tasks, and keep those of each task as soon as it is done.
+
+    Two processes that go through the tasks in opposite orders share the work: what one has
+    kept the other does not ask again.
+
+    Parameters
+    ----------
+    engine, data, tasks, split, wordings, limit, seed, batch_size, sentences, progress
+        As in `evaluate`.
+    predictions
+        As in `evaluate`; the files of the tasks are not joined.
+
+    Returns
+    -------
+    predictions : list of DataFrame
+        Of each task.
+    about : dict
+        How they were made, by the name of the task.
+    """
     ask = functools.partial(
         predict, engine, wordings=wordings, seed=seed, batch_size=batch_size, sentences=sentences
     )
     how = {"split": split, "wordings": wordings, "seed": str(seed), "sentences": str(sentences)}
-    found, about = [], {}
+    chosen = {task.name: _chosen(len(data[task.name]), limit, seed) for task in tasks}
     parts = None
     if predictions is not None:
         parts = PredictionParts(predictions)
         how["weights"] = fingerprint(engine.model)
+    found, about = [], {}
     with tqdm(total=sum(map(len, chosen.values())), unit="row", disable=not progress) as bar:
         for task in tasks:
             bar.set_description(task.name)
@@ -187,19 +248,7 @@ def evaluate(  # noqa: PLR0913 - what is asked, of whom, and how
             else:
                 bar.update(len(rows))
             found.append(kept)
-    if parts:
-        parts.join(found, about)
-    scores = [
-        score_predictions(
-            task,
-            rows,
-            split=split,
-            filled=(filled or {}).get(task.name),
-            simulated=task.name in simulated,
-        )
-        for task, rows in zip(tasks, found, strict=True)
-    ]
-    return Scores(tuple(scores), wordings)
+    return found, about
 
 
 def fingerprint(model: nn.Module) -> str:

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from chatnt.engine import Engine
-from chatnt.evaluation import evaluate, fingerprint, predict, score_answers
+from chatnt.evaluation import evaluate, fingerprint, predict, predict_each, score_answers
 from chatnt.metrics import score_predictions
 from chatnt.predictions import read_predictions
 from chatnt.tasks import get_task
@@ -221,6 +221,16 @@ def test_a_killed_run_goes_on_after_the_last_task(engine, tmp_path):
     assert killed_at(engine, 0, path) == 1
     assert path.read_bytes() == whole.read_bytes()
     assert killed_at(engine, 0, path) == 0
+
+
+def test_what_another_process_has_kept_is_not_asked_again(engine, tmp_path):
+    """One goes through the tasks from the last; the file is that of one process alone."""
+    whole, path = tmp_path / "whole.parquet", tmp_path / "shared.parquet"
+    assert killed_at(engine, 0, whole) == 2
+    predict_each(engine, DATA, [SPLICE], split="test", predictions=path)
+    assert not path.exists()
+    assert killed_at(engine, 0, path) == 1
+    assert path.read_bytes() == whole.read_bytes()
 
 
 @pytest.mark.parametrize("settings", [{"seed": 1}, {"wordings": "train"}, {"sentences": 1}, {"limit": 2}])

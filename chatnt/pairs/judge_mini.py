@@ -2,9 +2,9 @@
 
     python -m chatnt.pairs.judge_mini --pair chatnt/pairs/mini --data DATA
 
-Killed and started again it goes on with the task that it was at. What does not need the
-predictions can be computed beside them, by another process with the same ``--work`` and
-``--only``, for example ``--only linear alike``.
+Killed and started again it goes on with the task that it was at. Parts can be computed by
+another process with the same ``--work`` and ``--only``, for example ``--only "linear models"
+alike``; ``--only predictions`` asks the tasks from the last one on, until both meet.
 """
 
 import argparse
@@ -14,12 +14,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import pandas as pd
 import torch
 
 from chatnt.baselines import linear_baselines
 from chatnt.controls import CONTROLS, probe_gap, score_control, wording_gap
 from chatnt.engine import Engine
-from chatnt.evaluation import evaluate
+from chatnt.evaluation import evaluate, predict_each
 from chatnt.folder import CARD, write_manifest
 from chatnt.leakage import Alike, find_alike, leakage_table
 from chatnt.loading import load
@@ -65,38 +66,53 @@ def judged(engine: Engine, splits: Mapping[str, Splits], args: Namespace) -> Pai
         None if only some parts were to be computed.
     """
     tasks = [get_task(name) for name in splits]
-    measured = [task for task in tasks if task.name in MEASURED]
     tested = {name: parts.test for name, parts in splits.items()}
     filled = {task.name: _mean(splits[task.name].train) for task in tasks if task.scale}
     path = args.pair / PREDICTIONS
+    asked = {"split": "test", "batch_size": 128, "predictions": path, "progress": True}
+    if args.only:
+        _beside(engine, splits, filled, args)
+        if "predictions" in args.only:
+            predict_each(engine, tested, tasks[::-1], **asked)
+        return None
+    scores = evaluate(engine, tested, tasks, simulated=SIMULATED, filled=filled, **asked)
+    runs, tables, alike = _beside(engine, splits, filled, args)
+    predictions = read_predictions(path)
+    measured = [task for task in tasks if task.name in MEASURED]
+    published = {task.name: [*read_examples(task, "train", args.data, seed=args.seed)] for task in measured}
+    leakage = leakage_table(measured, splits, predictions, alike=alike, scores=scores, published=published)
+    return PairResults("mini", scores, predictions, runs, {LEAKAGE: leakage, **tables})
+
+
+def _beside(
+    engine: Engine, splits: Mapping[str, Splits], filled: Mapping[str, float], args: Namespace
+) -> tuple[dict[str, Scores], dict[str, pd.DataFrame], Alike | None]:
+    """Return other runs, tables, and which rows are alike; only those that are to be had."""
+    measured = [get_task(name) for name in splits if name in MEASURED]
+    tested = {name: splits[name].test for name in splits}
+    aside = {name: splits[name].validation for name in splits}
     keeper, of_data = (Keeper(args.work, model, args.only) for model in (engine.model, None))
     runs = {
         LINEAR: of_data.scores(LINEAR, lambda: linear_baselines(measured, splits)[0]),
         **{name: keeper.scores(name, make) for name, make in _runs(engine, tested, measured, filled).items()},
         **_other_models(tested, measured, filled, args),
     }
-    aside = {name: parts.validation for name, parts in splits.items()}
-    shared = {"filled": filled, "progress": True}
     tables = {
         WORDINGS: keeper.table(
-            WORDINGS, lambda: wording_gap(engine, aside, measured, limit=CONTROLLED, **shared)
+            WORDINGS,
+            lambda: wording_gap(engine, aside, measured, limit=CONTROLLED, filled=filled, progress=True),
         ),
         PROBE: keeper.table(
             PROBE, lambda: probe_gap(engine, aside, tested, measured, limit=PROBED, seed=args.seed)
         ),
+        LEARNING: learning_table(args.runs, TRAININGS) if args.runs else None,
     }
     alike = of_data.kept(ALIKE, lambda: find_alike(measured, splits), Alike.save, Alike.load)
-    if args.only:
-        return None
-    scores = evaluate(engine, tested, tasks, split="test", simulated=SIMULATED, predictions=path, **shared)
-    predictions = read_predictions(path)
-    published = {task.name: [*read_examples(task, "train", args.data, seed=args.seed)] for task in measured}
-    leakage = leakage_table(measured, splits, predictions, alike=alike, scores=scores, published=published)
-    made = {name: run for name, run in runs.items() if run is not None}
-    if args.runs:
-        tables[LEARNING] = learning_table(args.runs, TRAININGS)
-    others = {name: table for name, table in tables.items() if table is not None}
-    return PairResults("mini", scores, predictions, made, {LEAKAGE: leakage, **others})
+    return (
+        {name: run for name, run in runs.items() if run is not None},
+        {name: table for name, table in tables.items() if table is not None},
+        alike,
+    )
 
 
 def _runs(

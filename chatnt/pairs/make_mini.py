@@ -59,11 +59,11 @@ CAPTIONS = TrainingPlan(
     steps=1400, trained=("decoder",), learning_rate=2e-3, averaging=0.99, validate_every=0
 )
 DNA_PLAN = TrainingPlan(
-    steps=1800,
+    steps=1500,
     learning_rate=1e-3,
     rates={"encoder": 3e-4},
-    starts={"encoder": 800},  # until then the resampler has little to say to it
-    validate_every=600,
+    starts={"encoder": 700},  # until then the resampler has little to say to it
+    validate_every=500,
 )
 
 

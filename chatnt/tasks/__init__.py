@@ -92,13 +92,27 @@ def _unknown(name: str) -> str:
     return f"No task is named {name!r}.{hint} chatnt.list_tasks() shows all {len(_TASKS)}."
 
 
-def describe_tasks(names: Sequence[str]) -> str:
-    """Enumerate tasks in English, by their titles.
+def describe_tasks(names: Sequence[str], most: int = 8) -> str:
+    """Enumerate tasks in English, by their titles; many of them by the processes that they are about.
+
+    Parameters
+    ----------
+    names
+        Of the tasks.
+    most
+        Titles; of more tasks the processes are named.
 
     Examples
     --------
     >>> describe_tasks(["promoter_tata", "h3"])
     'TATA promoters of human genes and histone H3 in yeast'
+    >>> describe_tasks(["promoter_tata", "h3", "h4"], most=2)
+    'transcription initiation and histone occupancy (3 tasks)'
     """
-    titles = [get_task(name).title for name in names]
-    return enumerated(t if t[:2].isupper() else t[0].lower() + t[1:] for t in titles)
+    tasks = [get_task(name) for name in names]
+    if len(tasks) <= most:
+        return enumerated(
+            t.title if t.title[:2].isupper() else t.title[0].lower() + t.title[1:] for t in tasks
+        )
+    processes = dict.fromkeys(task.record.process if task.record else task.title for task in tasks)
+    return f"{enumerated(processes)} ({len(tasks)} tasks)"

@@ -121,7 +121,7 @@ def test_what_is_not_stated_is_the_mean_of_the_training(found, splits):
 def test_nothing_is_recalled_in_one_run_and_everything_before_and_after(found, pair):
     _, recalled, _ = found
     facts = int(pair[0].encoder.recall.facts.abs().sum())
-    assert recalled == [([*RECALLED], 0), ([*NAMES], facts)]
+    assert recalled == [([*NAMES], facts), ([*RECALLED], 0)]
     assert facts > 10
 
 
