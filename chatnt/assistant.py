@@ -166,6 +166,8 @@ class Assistant:
 
     def _judged(self, answer: Answer, turns: list[Turn], task: Task, soft_tokens: Tensor | None) -> Answer:
         notes = tuple(_window_notes(task, answer.question.sequences[0])) if answer.question.sequences else ()
+        if self.scope and task.name in self.scope.simulated:
+            notes = ("learned from simulated sequences alone", *notes)
         try:
             truth = task.parse(answer.text)
         except AnswerError:

@@ -111,7 +111,7 @@ def cases() -> list[Case]:
         Case(
             "A question that the pair was not trained on",
             "it should say so",
-            "What is the melting temperature of the protein that <DNA> encodes?", promoter, None,
+            "Which transcription factor binds <DNA>?", promoter, None,
         ),
     ]  # fmt: skip
 

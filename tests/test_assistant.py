@@ -1,6 +1,7 @@
 """Questions to a pair and what comes back, with random weights: the words are scripted where they matter."""
 
 import contextlib
+import dataclasses
 import math
 from unittest import mock
 
@@ -222,6 +223,15 @@ def answer_of(chat, way, question, told):
     asker = chat if way == "ask" else chat.conversation()
     result = asker.ask(question, DNA_300, task=told)
     return result.text if way == "ask" else result.answer.text
+
+
+def test_a_task_learned_from_simulated_sequences_is_noted(chat, monkeypatch):
+    monkeypatch.setattr(chat, "scope", dataclasses.replace(chat.scope, simulated=("promoter_tata",)))
+    with answering(chat, YES):
+        told = chat.ask(ASKED, DNA_300)
+        foreign = chat.ask(ASKED, DNA_300, task="enhancers")
+    assert told.notes == ("learned from simulated sequences alone",)
+    assert "simulated" not in foreign.remark
 
 
 @pytest.mark.parametrize(

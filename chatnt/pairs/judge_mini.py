@@ -40,7 +40,7 @@ from chatnt.pairs.card import write_card
 from chatnt.pairs.curves import learning_table
 from chatnt.pairs.families import FAMILIES, INVENTED, MEASURED, SIMULATED, YEAST
 from chatnt.pairs.keeping import Keeper
-from chatnt.pairs.make_mini import DNA_PLAN, read_data
+from chatnt.pairs.make_mini import DNA_PLAN, INVENTED_PER_STEP, read_data
 from chatnt.predictions import read_predictions
 from chatnt.tasks import Task, get_task
 from chatnt.tasks.sources import Example, Splits, read_examples
@@ -205,7 +205,7 @@ def main() -> None:
         tasks,
         DNA_PLAN,
         longest=chat.processor.max_dna_tokens,
-        rows=sum(family.sequences for family in (*FAMILIES, *INVENTED[:4])),
+        rows=sum(family.sequences for family in (*FAMILIES, *INVENTED[:INVENTED_PER_STEP])),
         test=None,
         validation=validation,
         results=results,

@@ -49,6 +49,8 @@ CENTRE = 50
 """Bases on either side of the centre that are also read at their places."""
 SIMULATED_SEQUENCES, SIMULATED_TESTS = 600, 200
 """Simulated sequences to train and to test each task without measured data."""
+INVENTED_PER_STEP = 6
+"""Simulated tasks of which a step through English shows a sequence."""
 STANDARDISED = 100
 """Sequences of each family that the encoder's motifs are fitted to at the start."""
 VALIDATED = 100
@@ -197,7 +199,9 @@ def teach(
         make_blind(model, args.seed)
     size = model.get_input_embeddings().weight.detach().pow(2).mean().sqrt()
     model.resampler.scale.data.fill_(size)
-    lesson = DNALesson(processor, examples, FAMILIES, invented=INVENTED, **know)
+    lesson = DNALesson(
+        processor, examples, FAMILIES, invented=INVENTED, invented_per_step=INVENTED_PER_STEP, **know
+    )
     name = "dna-blind" if args.blind else "dna"
     _train(Assistant(model, processor), lesson, DNA_PLAN, args, name, _validation(splits, args.seed))
 
@@ -259,7 +263,9 @@ def make(splits: Mapping[str, Splits], args: Namespace) -> None:
     teach(model, processor, splits, args)
     if args.only:
         return
-    write_pair(args.out, model, processor, Scope.fit(tasks, ELSEWHERE.train, seed=args.seed), "")
+    others = ELSEWHERE.for_tasks(splits).train
+    scope = dataclasses.replace(Scope.fit(tasks, others, seed=args.seed), simulated=SIMULATED)
+    write_pair(args.out, model, processor, scope, "")
 
 
 def main() -> None:

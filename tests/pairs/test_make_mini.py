@@ -14,7 +14,7 @@ from chatnt.pairs import make_mini
 from chatnt.pairs.make_mini import make, prepared_model, simulated
 from chatnt.tasks import get_task
 from chatnt.training.trainer import PairTrainer
-from tests.pairs.recipe import FAMILIES, NAMES, RECALLED, made_splits, shrink
+from tests.pairs.recipe import FAMILIES, NAMES, RECALLED, SIMULATED, made_splits, shrink
 
 TRAININGS = ("captions", "labels", "dna")
 
@@ -48,6 +48,7 @@ def contents(folder):
 def test_the_pair_can_be_loaded_and_asked(made):
     chat = chatnt.load(made[0])
     assert chat.scope.tasks == NAMES
+    assert chat.scope.simulated == SIMULATED
     question = get_task("h3").questions.train[0]
     answer = chat.ask(question, made_splits()["h3"].test[0].sequence)
     assert answer.in_scope

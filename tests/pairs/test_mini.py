@@ -15,7 +15,7 @@ from chatnt.tasks.scope import Scope
 
 FOLDER = Path(chatnt.__file__).parent / "pairs" / "mini"
 MAX_PARAMETERS, MAX_BYTES = 10_000_000, 25 * 1024 * 1024
-MIN_RECOGNISED, MIN_REFUSED = 0.97, 0.90
+MIN_RECOGNISED, MIN_REFUSED = 0.97, 0.95
 DNA = "GCCAGTCTGAATTGGCACAGTACCTATAAAAGGCAGCGTCTGGCAACGTA" * 6
 ASKED = "Is there a TATA promoter in <DNA>?"
 
@@ -80,7 +80,7 @@ def test_it_answers_what_it_was_trained_on(chat, question, task):
 
 @pytest.mark.parametrize(
     "question",
-    ["What is the capital of France? <DNA>", "What is the melting temperature of <DNA>?", "Is <DNA> a poem?"],
+    ["What is the capital of France? <DNA>", "Which transcription factor binds <DNA>?", "Is <DNA> a poem?"],
 )
 def test_it_refuses_what_it_was_not_trained_on(chat, question):
     answer = chat.ask(question, DNA)
@@ -113,6 +113,7 @@ def test_its_scope_recognises_new_wordings_and_refuses_what_is_about_nothing_of_
     scope = Scope.load(FOLDER / "scope.json")
     asked = [(q, name) for name in scope.tasks for q in get_task(name).questions.test]
     missed = [question for question, name in asked if scope.match(question).task != name]
-    taken = [question for question in ELSEWHERE.test if scope.match(question).task]
+    others = ELSEWHERE.for_tasks(scope.tasks).test
+    taken = [question for question in others if scope.match(question).task]
     assert 1 - len(missed) / len(asked) >= MIN_RECOGNISED, missed
-    assert 1 - len(taken) / len(ELSEWHERE.test) >= MIN_REFUSED, taken
+    assert 1 - len(taken) / len(others) >= MIN_REFUSED, taken

@@ -12,36 +12,30 @@ from chatnt.tasks import Wordings, get_task
 from chatnt.tasks.elsewhere import ELSEWHERE
 from chatnt.tasks.scope import Scope, ScopeMatch
 
-# Few, since every task makes fitting longer. tests/pairs/test_mini.py asks the scope of the bundled pair.
-TASKS = tuple(get_task(name) for name in ("promoter_tata", "splice_sites_all", "enhancers", "h3", "h4"))
-MIN_RECOGNISED, MIN_REFUSED = 0.97, 0.90
-MAX_BYTES = 300_000
+# Few, since every task makes fitting longer. tests/pairs/test_mini.py asks the scope of the bundled pair,
+# and test_scope_of_all_tasks.py one of 47 tasks.
+NAMES = ("promoter_tata", "splice_sites_all", "enhancers", "h3", "h4")
+TASKS = tuple(map(get_task, NAMES))
+OTHERS = ELSEWHERE.for_tasks(NAMES)
+MIN_RECOGNISED, MIN_REFUSED = 0.97, 0.97
+MAX_BYTES = 80_000
 MAX_SECONDS = 0.5  # of processor time, some hundred times what it takes: others may be busy here
 
 
 @pytest.fixture(scope="module")
 def scope():
-    return Scope.fit(TASKS, ELSEWHERE.train, seed=0)
+    return Scope.fit(TASKS, OTHERS.train, seed=0)
 
 
 def outcomes(scope, split):
     """Return the questions that are missed, the others that are taken, and how many of both were asked."""
     inside = [(question, task.name) for task in TASKS for question in task.questions.of(split)]
-    outside = ELSEWHERE.of(split)
+    outside = OTHERS.of(split)
     missed = [
         (question, scope.match(question)) for question, name in inside if scope.match(question).task != name
     ]
     taken = [(question, scope.match(question)) for question in outside if scope.match(question).task]
     return missed, taken, len(inside), len(outside)
-
-
-def test_there_are_enough_other_questions_and_no_split_shares_one():
-    assert len(ELSEWHERE.train) >= 150
-    assert len(ELSEWHERE.test) >= 60
-    everything = [question.lower() for question in ELSEWHERE.train + ELSEWHERE.test]
-    assert len(set(everything)) == len(everything)
-    asked = {q for task in TASKS for split in ("train", "test") for q in task.questions.of(split)}
-    assert not asked & set(ELSEWHERE.train + ELSEWHERE.test)
 
 
 def test_questions_never_trained_on_are_recognised(scope):
@@ -56,13 +50,13 @@ def test_other_questions_never_trained_on_are_refused(scope):
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_another_division_into_folds_does_about_as_well(seed):
-    missed, taken, inside, outside = outcomes(Scope.fit(TASKS, ELSEWHERE.train, seed=seed), "test")
+    missed, taken, inside, outside = outcomes(Scope.fit(TASKS, OTHERS.train, seed=seed), "test")
     assert 1 - len(missed) / inside >= MIN_RECOGNISED - 0.03, missed
     assert 1 - len(taken) / outside >= MIN_REFUSED - 0.03, taken
 
 
 def test_two_fits_with_one_seed_are_equal(scope, tmp_path):
-    Scope.fit(TASKS, ELSEWHERE.train, seed=0).save(tmp_path / "again.json")
+    Scope.fit(TASKS, OTHERS.train, seed=0).save(tmp_path / "again.json")
     scope.save(tmp_path / "scope.json")
     assert (tmp_path / "again.json").read_bytes() == (tmp_path / "scope.json").read_bytes()
 
@@ -71,7 +65,7 @@ def test_the_test_questions_are_not_looked_at(scope):
     blind = [
         dataclasses.replace(task, questions=Wordings(train=task.questions.train, test=())) for task in TASKS
     ]
-    fitted = Scope.fit(blind, ELSEWHERE.train, seed=0)
+    fitted = Scope.fit(blind, OTHERS.train, seed=0)
     assert fitted.threshold == scope.threshold
     np.testing.assert_array_equal(fitted.weights, scope.weights)
 
@@ -115,6 +109,7 @@ def test_a_new_topic_is_refused_in_a_familiar_sentence(scope, topic):
         "<DNA>",
         "<DNA> <DNA>",
         "Is there?",
+        "Is there in <DNA>?",
         "...",
         "\x00",
         "🧬🧬",
@@ -132,6 +127,19 @@ def test_a_question_of_mostly_unknown_words_is_out_of_scope(scope):
 
 def test_a_question_about_two_topics_is_out_of_scope(scope):
     assert scope.match("Is there an enhancer and a TATA promoter in <DNA>?") == ScopeMatch(None, 0.0)
+
+
+@pytest.mark.parametrize("place", ["mouse", "zebrafish", "rice", "E. coli", "K562", "cassava", "Martian"])
+def test_another_organism_is_refused_in_a_familiar_sentence(scope, place):
+    questions = [q for q in get_task("promoter_tata").questions.train if "human sequence" in q]
+    assert len(questions) > 20
+    for question in questions:
+        assert scope.match(question.replace("human sequence", f"{place} sequence")).task is None, question
+
+
+@pytest.mark.parametrize("dna", ["", "<DNA> and <DNA>", "@one and @two"])
+def test_a_question_about_no_sequence_or_several_is_out_of_scope(scope, dna):
+    assert scope.match(f"Is there an enhancer in {dna}?") == ScopeMatch(None, 0.0)
 
 
 @pytest.mark.parametrize(
@@ -153,7 +161,7 @@ def test_a_very_long_question_is_refused_at_once(scope, question):
 
 
 def test_a_probability_is_one(scope):
-    for question in ELSEWHERE.test + get_task("h3").questions.test:
+    for question in OTHERS.test + get_task("h3").questions.test:
         assert 0 <= scope.match(question).probability <= 1
 
 
@@ -170,8 +178,14 @@ def test_a_saved_scope_answers_equally(scope, tmp_path):
     scope.save(path)
     loaded = Scope.load(path)
     assert path.stat().st_size < MAX_BYTES
-    for question in ELSEWHERE.test + tuple(q for task in TASKS for q in task.questions.test):
+    for question in OTHERS.test + tuple(q for task in TASKS for q in task.questions.test):
         assert loaded.match(question) == scope.match(question)
+
+
+def test_it_is_remembered_which_tasks_were_simulated(scope, tmp_path):
+    assert scope.simulated == ()
+    dataclasses.replace(scope, simulated=("h3", "h4")).save(tmp_path / "scope.json")
+    assert Scope.load(tmp_path / "scope.json").simulated == ("h3", "h4")
 
 
 @pytest.mark.parametrize(
@@ -181,7 +195,13 @@ def test_a_saved_scope_answers_equally(scope, tmp_path):
         lambda content: content.update(format=99),
         lambda content: content.update(tasks=["h3"]),
         lambda content: content.update(keys=None),
+        lambda content: content.update(format=1),
+        lambda content: content.pop("asking"),
+        lambda content: content["vocabularies"].pop(),
         lambda content: content["weights"].update(word=[1.0]),
+        lambda content: content["weights"].update(word=[-1, 1.0]),
+        lambda content: content["weights"].update(word=[len(TASKS) + 1, 1.0]),
+        lambda content: content["weights"].update(word=[0, "much"]),
         lambda content: content.update(weights=[[0.0]]),
     ],
 )
@@ -195,6 +215,32 @@ def test_a_damaged_scope_is_not_read(scope, tmp_path, change):
         Scope.load(path)
 
 
+def test_a_scope_of_the_first_format_is_read(tmp_path):
+    content = {
+        "format": 1,
+        "tasks": ["enhancers"],
+        "keys": [["enhancer"]],
+        "native": ["enhancer", "evidence"],
+        "threshold": 0.5,
+        "bias": [0.0, 0.0],
+        "weights": {"enhancer": [2.0, 0.0], "enhancer&evidence": [2.0, 0.0], "<foreign 1>": [0.0, 9.0]},
+    }
+    path = tmp_path / "scope.json"
+    path.write_text(json.dumps(content), encoding="utf-8")
+    scope = Scope.load(path)
+    # In that format "evidence" is content, and the sum is divided by the root of the known features.
+    probability = 1 / (1 + np.exp(-4 / 2**0.5))
+    assert scope.match("Is there evidence of an enhancer in <DNA>?") == (
+        "enhancers",
+        pytest.approx(probability),
+    )
+    assert scope.match("Is there a mouse enhancer in <DNA>?").task is None
+    scope.save(path)
+    again = Scope.load(path)
+    for question in OTHERS.test:
+        assert again.match(question) == scope.match(question)
+
+
 @pytest.mark.parametrize("content", [None, b"", b"[]", b"not json", b"\xff\xfe"])
 def test_what_is_no_scope_is_not_read(tmp_path, content):
     path = tmp_path / "scope.json"
@@ -205,10 +251,17 @@ def test_what_is_no_scope_is_not_read(tmp_path, content):
 
 
 def test_one_task_is_enough():
-    alone = Scope.fit([get_task("h3")], ELSEWHERE.train, seed=0)
+    alone = Scope.fit([get_task("h3")], ELSEWHERE.for_tasks(["h3"]).train, seed=0)
     assert alone.match("Is there a histone H3 signal in <DNA>?").task == "h3"
     assert alone.match("Is there a histone H4 signal in <DNA>?").task is None
     assert alone.match("What does histone H3 do?").task is None
+
+
+@pytest.mark.parametrize("others", [["Hello!"], ["What is the length of <DNA>?"]])
+def test_one_other_question_is_enough(others):
+    alone = Scope.fit([get_task("h3")], others, seed=0)
+    assert alone.match("Is there a histone H3 signal in <DNA>?").task == "h3"
+    assert alone.match(others[0]).task is None
 
 
 def test_a_task_without_words_of_its_own_is_still_recognised():
@@ -218,7 +271,7 @@ def test_a_task_without_words_of_its_own_is_still_recognised():
         name="strength",
         questions=Wordings(train=tuple(f"How strongly? {q}" for q in h3.questions.train), test=()),
     )
-    scope = Scope.fit([h3, twin], ELSEWHERE.train, seed=0)
+    scope = Scope.fit([h3, twin], ELSEWHERE.for_tasks(["h3"]).train, seed=0)
     assert scope.keys[0] == frozenset()
     assert scope.match("Is there an H3 signal in <DNA>?").task == "h3"
 
