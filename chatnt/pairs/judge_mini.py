@@ -172,7 +172,7 @@ def _mean(examples: Sequence[Example]) -> float:
 
 
 def validated(engine: Engine, splits: Mapping[str, Splits], tasks: Sequence[Task]) -> Scores:
-    """Score the validation sequences, in wordings that were trained on."""
+    """Score validation sequences, in wordings that were trained on."""
     data = {name: parts.validation for name, parts in splits.items()}
     return evaluate(
         engine,
@@ -180,6 +180,7 @@ def validated(engine: Engine, splits: Mapping[str, Splits], tasks: Sequence[Task
         tasks,
         split="validation",
         wordings="train",
+        limit=BESIDE,
         sentences=0,
         simulated=SIMULATED,
         progress=True,
