@@ -18,6 +18,9 @@ class Glimpses(nn.Module):
     all spell it alike, so that who reads one can read the others.
     """
 
+    LOUDNESS = 5.0
+    """Size of what varies in a glimpse, against names of about the square root of `dim`."""
+
     GAIN = 8.0
     """What is a query's own learns by little else than its own task, and so must move fast."""
 
@@ -30,11 +33,35 @@ class Glimpses(nn.Module):
         self.spelled = nn.Linear(said, config.dim)
         # As loud as what was found, so that whoever attends can ask for one of them.
         self.names = nn.Parameter(torch.randn(config.glimpses, config.dim))
+        self.loudness: Tensor
+        self.register_buffer("loudness", torch.ones(config.glimpses))
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
         """Return Tensor of shape (batch, glimpses, dim), from (batch, positions, dim)."""
+        return self.found(x, mask) * self.loudness[:, None].to(x.dtype) + self.names
+
+    def found(self, x: Tensor, mask: Tensor) -> Tensor:
+        """Return what is said of a sequence, without loudness and names, of the same shape."""
         fit = x @ (self.GAIN * self.queries).to(x.dtype).T
         attention = fit.masked_fill(~mask[..., None], torch.finfo(fit.dtype).min).softmax(1)
-        found = attention.transpose(1, 2) @ x
-        said = torch.einsum("bgd,gds->bgs", found, (self.GAIN * self.own).to(found.dtype)) + self.bias
-        return self.spelled(nn.functional.gelu(said)) + self.names
+        seen = attention.transpose(1, 2) @ x
+        said = torch.einsum("bgd,gds->bgs", seen, (self.GAIN * self.own).to(seen.dtype)) + self.bias
+        return self.spelled(nn.functional.gelu(said))
+
+    @torch.no_grad()
+    def balance(self, x: Tensor, mask: Tensor, which: range) -> None:
+        """Turn some glimpses down to a size at which their names are heard too.
+
+        Nothing limits how loud glimpses become while labels are learned, and whoever attends to them
+        must tell them apart by their names.
+
+        Parameters
+        ----------
+        x, mask
+            Tensors of shape (batch, positions, dim) and (batch, positions): sequences that these
+            glimpses are about, some hundred.
+        which
+            Their numbers.
+        """
+        spread = self.found(x, mask)[:, which].std(0).norm(dim=-1)
+        self.loudness[which] = (self.LOUDNESS / spread.clamp(min=self.LOUDNESS)).to(self.loudness)

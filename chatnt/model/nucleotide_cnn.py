@@ -186,6 +186,38 @@ class NucleotideCNN(PreTrainedModel):
         """Encode shares of A, C, G, T, of shape (batch, bases, 4)."""
         bases, mask = self._to_whole_cells(bases, mask.bool())
         summaries = self._summaries(bases, mask)
+        x = self._whole(bases, mask, summaries)
+        parts = [x] if self.config.place_positions else []
+        if self.config.summary_positions:
+            parts += [summary[:, None] for summary in summaries]
+        if self.glimpses is not None:
+            parts.append(self.glimpses(x, self._cells(mask)))
+        return BaseModelOutput(last_hidden_state=torch.cat(parts, dim=1))
+
+    def balance_glimpses(self, input_ids: Tensor, which: range) -> None:
+        """Turn some glimpses down, after labels were learned; see `Glimpses.balance`.
+
+        Parameters
+        ----------
+        input_ids
+            Tensor of shape (batch, bases): some hundred sequences that they are about.
+        which
+            Their numbers.
+
+        Raises
+        ------
+        ValueError
+            If the encoder has no glimpses.
+        """
+        if self.glimpses is None:
+            raise ValueError("This encoder has no glimpses; make it with glimpses=... in its configuration.")
+        bases, mask = self._to_whole_cells(self.bases[input_ids], input_ids != PAD)
+        with torch.no_grad():
+            x = self._whole(bases, mask, self._summaries(bases, mask))
+        self.glimpses.balance(x, self._cells(mask), which)
+
+    def _whole(self, bases: Tensor, mask: Tensor, summaries: list[Tensor]) -> Tensor:
+        """Return places with summaries added: Tensor of shape (batch, positions, dim)."""
         if not self.training or not summaries or not torch.as_tensor(self.motifs_alone).any():
             x = self._places(bases, mask)
         else:
@@ -195,16 +227,7 @@ class NucleotideCNN(PreTrainedModel):
             places = self._places(bases[seen], mask[seen])
             x = places.new_zeros(len(bases), cells, self.config.dim)
             x[seen] = places
-        if summaries:
-            x = x + sum(summaries[1:], summaries[0])[:, None]
-        if self.glimpses is not None:
-            glimpsed = self.glimpses(x, self._cells(mask))
-        parts = [x] if self.config.place_positions else []
-        if self.config.summary_positions:
-            parts += [summary[:, None] for summary in summaries]
-        if self.glimpses is not None:
-            parts.append(glimpsed)
-        return BaseModelOutput(last_hidden_state=torch.cat(parts, dim=1))
+        return x + sum(summaries[1:], summaries[0])[:, None] if summaries else x
 
     def _places(self, bases: Tensor, mask: Tensor) -> Tensor:
         """Return what stands at each place: Tensor of shape (batch, positions, dim)."""

@@ -53,7 +53,7 @@ INVENTED_PER_STEP = 6
 """Simulated tasks of which a step through English shows a sequence."""
 STANDARDISED = 100
 """Sequences of each family that the encoder's motifs are fitted to at the start."""
-VALIDATED = 100
+VALIDATED = 60
 """Most validation sequences per task while training."""
 
 LABELS = TrainingPlan(steps=2000, trained=("encoder", "heads"), learning_rate=1e-3, validate_every=400)
@@ -61,11 +61,12 @@ CAPTIONS = TrainingPlan(
     steps=1400, trained=("decoder",), learning_rate=2e-3, averaging=0.99, validate_every=0
 )
 DNA_PLAN = TrainingPlan(
-    steps=1500,
+    steps=900,
     learning_rate=1e-3,
     rates={"encoder": 3e-4},
-    starts={"encoder": 700},  # until then the resampler has little to say to it
-    validate_every=500,
+    starts={"encoder": 550},  # until then the resampler has little to say to it
+    averaging=0.99,
+    validate_every=300,
 )
 
 
@@ -217,9 +218,12 @@ def _teach_labels(
     torch.manual_seed(args.seed)  # whatever was trained or read before, heads begin alike
     heads = WarmUp(model.encoder, FAMILIES + INVENTED)
     labels = LabelLesson(examples, FAMILIES, invented=INVENTED, **know)
-    aside = {name: list(parts.validation)[: 3 * VALIDATED] for name, parts in splits.items()}
+    aside = {name: list(parts.validation)[: 5 * VALIDATED] for name, parts in splits.items()}
     scored = functools.partial(label_scores, heads, FAMILIES + INVENTED, aside)
     _train(Learner(heads, processor), labels, LABELS, args, "labels", scored)
+    for name, place in heads.places.items():
+        texts = [example.sequence for example in list(examples[name])[:STANDARDISED]]
+        model.encoder.balance_glimpses(nucleotide_ids(texts), range(QUERIES * place, QUERIES * (place + 1)))
 
 
 def make_blind(model: ChatNTModel, seed: int) -> None:

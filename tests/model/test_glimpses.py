@@ -97,6 +97,38 @@ def test_without_places_as_many_positions_are_handed_over_of_any_sequence():
     torch.testing.assert_close(found, whole(ids).last_hidden_state[:, -5:])
 
 
+@torch.no_grad()
+def test_loud_glimpses_are_turned_down_until_their_names_are_heard():
+    encoder = encoder_with(motifs=4)
+    encoder.glimpses.own[1] *= 1000
+    ids = ids_of(*range(20, 40))
+    names, before = encoder.glimpses.names, encoder(ids).last_hidden_state[:, -3:]
+    encoder.balance_glimpses(ids, range(1, 2))
+    after = encoder(ids).last_hidden_state[:, -3:]
+    loud = (after[:, 1] - names[1]).std(0).norm()
+    torch.testing.assert_close(loud, torch.tensor(Glimpses.LOUDNESS))
+    assert (before[:, 1] - names[1]).std(0).norm() > 10 * loud
+    # What it says stays the same, and so does what others say.
+    torch.testing.assert_close(
+        after[:, 1] - names[1], (before[:, 1] - names[1]) * encoder.glimpses.loudness[1]
+    )
+    torch.testing.assert_close(after[:, [0, 2]], before[:, [0, 2]])
+
+
+@torch.no_grad()
+def test_quiet_glimpses_are_left_as_they_are():
+    """What says next to nothing of its sequences is not to be made louder."""
+    encoder = encoder_with()
+    encoder.glimpses.own *= 1e-3
+    encoder.balance_glimpses(ids_of(*range(20, 40)), range(3))
+    assert encoder.glimpses.loudness.tolist() == [1, 1, 1]
+
+
+def test_without_glimpses_there_is_nothing_to_balance():
+    with pytest.raises(ValueError, match="has no glimpses"):
+        encoder_with(glimpses=0).balance_glimpses(ids_of(8), range(1))
+
+
 def test_an_encoder_that_hands_nothing_over_is_refused():
     with pytest.raises(ValueError, match="nothing is handed over"):
         encoder_with(glimpses=0, place_positions=False)
