@@ -244,6 +244,11 @@ class NucleotideCNN(PreTrainedModel):
         """Return what is known of each sequence as a whole: Tensors of shape (batch, dim)."""
         return [part(bases, mask) for part in self._summarising()]
 
+    @property
+    def summaries(self) -> int:
+        """Number of summaries."""
+        return len(self._summarising())
+
     def _summarising(self) -> list[nn.Module]:
         parts = (self.composition, self.variants, self.recall, self.centre)
         return [part for part in parts if part is not None]
@@ -292,7 +297,7 @@ class NucleotideCNN(PreTrainedModel):
         cells = cells if self.config.place_positions else cells[:, :0]
         more = self.config.glimpses
         if self.config.summary_positions:
-            more += len(self._summarising())
+            more += self.summaries
         return torch.cat([cells, cells.new_ones(len(cells), more)], dim=1)
 
     def _cells(self, mask: Tensor) -> Tensor:

@@ -1,6 +1,8 @@
 """The English-aware Perceiver resampler: DNA vectors and a question in, soft tokens out."""
 
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import NamedTuple, cast
 
 import torch
 from torch import Tensor, nn
@@ -37,6 +39,21 @@ class CrossAttention(nn.Module):
         mask = torch.cat([mask, mask.new_ones(latents.shape[:2])], dim=1)
         attended = scaled_dot_product_attention(query, key, value, attn_mask=mask[:, None, None])
         return self.output(attended.transpose(1, 2).flatten(2))
+
+    def weights(self, x: Tensor, material: Material, latents: Tensor) -> Tensor:
+        """Return how much each latent attends to each position of the material, and not to other latents.
+
+        Returns
+        -------
+        Tensor
+            Of shape (batch, heads, latents, positions).
+        """
+        query, key = self._split(self.query(x)), self._split(self._keys_and_values(material, latents)[0])
+        fit = query @ key.transpose(-1, -2) / query.shape[-1] ** 0.5
+        mask = material.mask if material.which is None else material.mask[material.which]
+        mask = torch.cat([mask, mask.new_ones(latents.shape[:2])], dim=1)[:, None, None]
+        weights = fit.float().masked_fill(~mask, torch.finfo(torch.float32).min).softmax(-1)
+        return weights[..., : weights.shape[-1] - latents.shape[1]]
 
     def _keys_and_values(self, material: Material, latents: Tensor) -> list[Tensor]:
         layers = self.key, self.value
@@ -79,6 +96,28 @@ class ResamplerBlock(nn.Module):
         for norm, attend, material in reversed(steps) if self.question_first else steps:
             x = x + attend(norm(x), material, entered)
         return x + self.fc2(self.dropout(nn.functional.gelu(self.fc1(self.norm_ffn(x)))))
+
+
+@contextmanager
+def looking(resampler: "Resampler") -> Iterator[list[Tensor]]:
+    """Collect where the latents look in the DNA while a resampler runs.
+
+    Yields
+    ------
+    list of Tensor
+        After each run, one for each block, as `CrossAttention.weights` returns it.
+    """
+    found: list[Tensor] = []
+    blocks = cast("Iterable[ResamplerBlock]", resampler.blocks)
+    hooks = [
+        block.attend_dna.register_forward_pre_hook(lambda layer, inputs: found.append(layer.weights(*inputs)))
+        for block in blocks
+    ]
+    try:
+        yield found
+    finally:
+        for hook in hooks:
+            hook.remove()
 
 
 class Resampler(PreTrainedModel):

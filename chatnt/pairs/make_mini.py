@@ -32,6 +32,7 @@ from chatnt.pairs.lesson import DNALesson, Shown, gathered
 from chatnt.pairs.memory import nucleotide_ids, reference, remembered
 from chatnt.pairs.reading import ReadingLesson, train_tokenizer
 from chatnt.pairs.warm_up import QUERIES, LabelLesson, WarmUp, label_scores
+from chatnt.pairs.where import Looking, WhereLesson
 from chatnt.processor import ChatNTProcessor
 from chatnt.tasks import Task, get_task
 from chatnt.tasks.dataset import InstructionDataset
@@ -60,13 +61,16 @@ LABELS = TrainingPlan(steps=2000, trained=("encoder", "heads"), learning_rate=1e
 CAPTIONS = TrainingPlan(
     steps=1400, trained=("decoder",), learning_rate=2e-3, averaging=0.99, validate_every=0
 )
+WHERE = TrainingPlan(
+    steps=300, trained=("resampler",), learning_rate=1e-3, warmup=30, averaging=0.98, validate_every=0
+)
 DNA_PLAN = TrainingPlan(
-    steps=900,
+    steps=600,
     learning_rate=1e-3,
     rates={"encoder": 3e-4},
-    starts={"encoder": 550},  # until then the resampler has little to say to it
+    starts={"encoder": 400},  # until then the resampler has little to say to it
     averaging=0.99,
-    validate_every=300,
+    validate_every=200,
 )
 
 
@@ -198,6 +202,9 @@ def teach(
         return
     if args.blind:
         make_blind(model, args.seed)
+    else:
+        where = WhereLesson(processor, [get_task(n) for n in (*MEASURED, *SIMULATED)], seed=args.seed)
+        _train(Learner(Looking(model), processor), where, WHERE, args, "where")
     size = model.get_input_embeddings().weight.detach().pow(2).mean().sqrt()
     model.resampler.scale.data.fill_(size)
     lesson = DNALesson(
@@ -244,7 +251,7 @@ def _validation(splits: Mapping[str, Splits], seed: int) -> Validation:
 
 def _train(
     learner: Learner | Assistant,
-    lesson: LabelLesson | ReadingLesson | DNALesson,
+    lesson: LabelLesson | ReadingLesson | WhereLesson | DNALesson,
     plan: TrainingPlan,
     args: Namespace,
     name: str,

@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from chatnt.model import Resampler, ResamplerConfig
+from chatnt.model.resampler import Material, looking
 from tests.tiny import DIM, LATENTS, tiny_resampler_config
 
 
@@ -156,3 +157,30 @@ def test_saving_and_loading(dna, mask, question, tmp_path):
     with torch.no_grad():
         expected = resampler(dna, mask, *question)
         torch.testing.assert_close(loaded(dna, mask, *question), expected, rtol=0, atol=0)
+
+
+@torch.no_grad()
+def test_where_latents_look_is_told_while_it_runs(dna, mask, question):
+    resampler = made()
+    plain = resampler(dna, mask, *question)
+    with looking(resampler) as found:
+        torch.testing.assert_close(resampler(dna, mask, *question), plain)
+    assert [tuple(weights.shape) for weights in found] == [(2, 2, LATENTS, 5)] * 2
+    for weights in found:
+        assert (weights[1, :, :, 2:] == 0).all()  # padding
+        assert ((weights.sum(-1) > 0) & (weights.sum(-1) < 1)).all()  # the rest is on other latents
+    resampler(dna, mask, *question)
+    assert len(found) == 2  # no longer told
+
+
+@torch.no_grad()
+def test_what_is_looked_at_is_what_comes_out(dna, mask):
+    """The attention that is told, times the values, is what the layer computes."""
+    layer = made().blocks[0].attend_dna
+    x, latents = torch.randn(2, LATENTS, DIM), torch.zeros(2, LATENTS, DIM)
+    layer.value.bias.zero_()  # then latents of zeros give nothing
+    vectors = torch.randn(2, 5, DIM)
+    material = Material(vectors, mask.bool())
+    values = layer.value(vectors).unflatten(-1, (layer.heads, -1)).transpose(1, 2)
+    expected = layer.output((layer.weights(x, material, latents) @ values).transpose(1, 2).flatten(2))
+    torch.testing.assert_close(layer(x, material, latents), expected)

@@ -46,7 +46,7 @@ def shrink(monkeypatch) -> None:
             monkeypatch.setattr(module, name, value, raising=module is not one_task_each)
     monkeypatch.setattr(make_mini, "STANDARDISED", 4)
     monkeypatch.setattr(make_mini, "VALIDATED", 5)
-    for name in ("LABELS", "CAPTIONS", "DNA_PLAN"):
+    for name in ("LABELS", "CAPTIONS", "WHERE", "DNA_PLAN"):
         plan = dataclasses.replace(getattr(make_mini, name), steps=2, warmup=1, starts={})
         monkeypatch.setattr(make_mini, name, plan)
     monkeypatch.setattr(one_task_each, "PLAN", dataclasses.replace(one_task_each.PLAN, steps=2, warmup=1))

@@ -16,7 +16,7 @@ from chatnt.tasks import get_task
 from chatnt.training.trainer import PairTrainer
 from tests.pairs.recipe import FAMILIES, NAMES, RECALLED, SIMULATED, made_splits, shrink
 
-TRAININGS = ("captions", "labels", "dna")
+TRAININGS = ("captions", "labels", "where", "dna")
 
 
 def arguments(out, work, **changes):
@@ -104,6 +104,7 @@ def test_the_blind_pair_differs_by_what_it_hears(made, small, tmp_path):
     assert blind.config.encoder_config.to_dict() == pair.config.encoder_config.to_dict()
     for name, tensor in pair.decoder.state_dict().items():
         assert torch.equal(blind.decoder.state_dict()[name], tensor), name
+    assert not (tmp_path / "work" / "where-blind").exists()  # it cannot know where
     steps = [len(TrainingLog.load(tmp_path / "work" / name).records) for name in ("dna", "dna-blind")]
     assert steps[0] == steps[1]
 
@@ -113,7 +114,8 @@ def test_each_training_changes_its_parts_alone(made):
     learned = {name: load_file(made[1] / name / "weights.safetensors") for name in TRAININGS}
     parts = {name: {key.partition(".")[0] for key in learned[name]} for name in TRAININGS}
     assert parts == {
-        "labels": {"encoder", "heads"}, "captions": {"decoder"}, "dna": {"encoder", "resampler"},
+        "labels": {"encoder", "heads"}, "captions": {"decoder"}, "where": {"resampler"},
+        "dna": {"encoder", "resampler"},
     }  # fmt: skip
     kept = chatnt.load(made[0]).model
     for name, tensor in (learned["captions"] | learned["dna"]).items():
@@ -153,9 +155,9 @@ def test_the_scale_shortens_every_training(small, tmp_path, monkeypatch):
     splits = made_splits()
     model = prepared_model(processor, {name: parts.train for name, parts in splits.items()}, 0)
     make_mini.teach(model, processor, splits, arguments(None, tmp_path, scale=0.5, bf16=True, seed=7))
-    assert [(plan.steps, plan.bf16, plan.seed) for plan in plans] == [(1, True, 7)] * 3
+    assert [(plan.steps, plan.bf16, plan.seed) for plan in plans] == [(1, True, 7)] * 4
     assert [plan.trained for plan in plans] == [
-        ("decoder",), ("encoder", "heads"), ("encoder", "resampler"),
+        ("decoder",), ("encoder", "heads"), ("resampler",), ("encoder", "resampler"),
     ]  # fmt: skip
     # Words and soft tokens begin equally large.
     size = model.get_input_embeddings().weight.pow(2).mean().sqrt()
