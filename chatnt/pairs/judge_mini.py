@@ -48,7 +48,7 @@ from chatnt.tasks.sources import Example, Splits, read_examples
 NOT_RECALLED = "without recall"
 """Name of the run in which the encoder recalls no training window."""
 
-BESIDE, CONTROLLED, PROBED = 1000, 400, 1000
+BESIDE, CONTROLLED, PROBED = 400, 200, 400
 """Most rows per task of other runs, of the controls, and of the probe."""
 
 ALIKE, VALIDATION = "alike", "validation"
