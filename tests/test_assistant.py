@@ -229,6 +229,7 @@ def test_a_task_learned_from_simulated_sequences_is_noted(chat, monkeypatch):
     monkeypatch.setattr(chat, "scope", dataclasses.replace(chat.scope, simulated=("promoter_tata",)))
     with answering(chat, YES):
         told = chat.ask(ASKED, DNA_300)
+    with answering(chat, YES):
         foreign = chat.ask(ASKED, DNA_300, task="enhancers")
     assert told.notes == ("learned from simulated sequences alone",)
     assert "simulated" not in foreign.remark
