@@ -9,6 +9,8 @@ from chatnt.sequence import DNA, read_fasta
 
 if TYPE_CHECKING:
     from chatnt.assistant import Assistant
+    from chatnt.calibrating import calibrate
+    from chatnt.calibration import Calibration
     from chatnt.loading import load, pair
     from chatnt.model import ChatNTConfig, ChatNTModel
     from chatnt.outcomes import Scores, TrainingLog
@@ -33,6 +35,7 @@ __all__ = [
     "DNA",
     "Answer",
     "Assistant",
+    "Calibration",
     "ChatNTConfig",
     "ChatNTModel",
     "ChatNTProcessor",
@@ -43,6 +46,7 @@ __all__ = [
     "Scores",
     "TrainingLog",
     "TrainingPlan",
+    "calibrate",
     "count_tokens",
     "describe_data",
     "errors",
@@ -64,6 +68,7 @@ __all__ = [
 # No module may have the name of one of these: importing it would put it in the name's place.
 _HEAVY = {
     "Assistant": "chatnt.assistant",
+    "Calibration": "chatnt.calibration",
     "ChatNTConfig": "chatnt.model",
     "ChatNTModel": "chatnt.model",
     "ChatNTProcessor": "chatnt.processor",
@@ -73,6 +78,7 @@ _HEAVY = {
     "Scores": "chatnt.outcomes",
     "TrainingLog": "chatnt.outcomes",
     "TrainingPlan": "chatnt.training.plan",
+    "calibrate": "chatnt.calibrating",
     "count_tokens": "chatnt.token_counts",
     "describe_data": "chatnt.tasks.statistics",
     "get_task": "chatnt.tasks",

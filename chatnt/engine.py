@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 
 import torch
 from torch import Tensor
-from torch.nn.functional import cross_entropy
 from transformers import BatchFeature
 from transformers.generation.streamers import BaseStreamer
 
+from chatnt.answer_tree import AnswerTree, reads_trees, token_likelihoods
 from chatnt.conversation import Turn
 from chatnt.errors import AnswerError
 from chatnt.model import ChatNTModel
@@ -175,10 +175,8 @@ class Engine:
             use_cache=True,
         )
         first = prompt.logits[:, -1:].expand(len(answers), -1, -1)
-        logits = torch.cat([first, later.logits[:, :-1]], dim=1).float()
-        wanted = labels[:, shared:]
-        losses = cross_entropy(logits.transpose(1, 2), wanted, ignore_index=IGNORED, reduction="none")
-        return -losses.sum(1)
+        logits = torch.cat([first, later.logits[:, :-1]], dim=1)
+        return _likelihoods(logits, labels[:, shared:])
 
     @torch.inference_mode()
     def score_each(
@@ -192,7 +190,7 @@ class Engine:
         """Score the same answers for each of several conversations.
 
         What `score` does, for many questions at once: each prompt runs once, in batches,
-        and the answers share its cache.
+        and the answers share it. What several of them begin with runs once, too.
 
         Parameters
         ----------
@@ -222,6 +220,7 @@ class Engine:
         if not conversations:
             return torch.empty(0, len(answers))
         tails = self._tails(conversations[0], answers)
+        tree = None if tails is None or not reads_trees(self.model.decoder) else AnswerTree.of(*tails)
         size = 1 if tails is None else max(1, batch_size // len(answers))
         parts = []
         for start in range(0, len(conversations), size):
@@ -234,7 +233,7 @@ class Engine:
             batch = self._prompts(some, tails[0].shape[1])
             if soft_tokens is not None and "dna_mask" in batch:
                 batch["soft_tokens"] = _of_rows(soft_tokens, rows, batch)
-            parts.append(self._score_tails(batch, *tails))
+            parts.append(tree.score(self.model, batch) if tree else self._score_tails(batch, *tails))
         return torch.cat(parts).cpu()
 
     def _tails(self, conversation: Sequence[Turn], answers: Sequence[str]) -> tuple[Tensor, Tensor] | None:
@@ -277,8 +276,7 @@ class Engine:
             )
             logits.append(later.logits)
         wanted = ids.masked_fill(mask == 0, IGNORED).repeat(rows, 1)
-        found = torch.cat(logits, 1).float().transpose(1, 2)
-        return -cross_entropy(found, wanted, ignore_index=IGNORED, reduction="none").sum(1).view(rows, tails)
+        return _likelihoods(torch.cat(logits, 1), wanted).view(rows, tails)
 
     def _prompts(self, conversations: Sequence[Sequence[Turn]], max_new_tokens: int) -> BatchFeature:
         return self.processor(conversations, room=max_new_tokens).to(self.model.device)
@@ -323,6 +321,11 @@ class _Pieces(BaseStreamer):
         if len(text) > len(self._sent):
             self.queue.put(text[len(self._sent) :])
             self._sent = text
+
+
+def _likelihoods(logits: Tensor, wanted: Tensor) -> Tensor:
+    """Add up the log-likelihoods of the tokens of each row that are not ignored."""
+    return token_likelihoods(logits, wanted.clamp(min=0)).masked_fill(wanted == IGNORED, 0.0).sum(1)
 
 
 def _of_rows(soft_tokens: Tensor, rows: Sequence[int], batch: BatchFeature) -> Tensor:

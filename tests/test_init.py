@@ -14,7 +14,8 @@ NAMES = {
     "ChatNTProcessor", "get_task", "register_task", "list_tasks", "TrainingPlan", "TrainingLog",
     "train", "Scores", "PairResults", "results", "errors",
     "InstructionDataset", "Mixture", "plots", "count_tokens", "describe_data", "read_task",
-    "task_from_table", "simulate", "training_memory",
+    "task_from_table", "simulate", "training_memory", "Calibration",
+    "calibrate",
 }  # fmt: skip
 MODULES = {"errors", "plots"}
 
