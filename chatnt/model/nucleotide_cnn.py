@@ -218,7 +218,8 @@ class NucleotideCNN(PreTrainedModel):
 
     def _whole(self, bases: Tensor, mask: Tensor, summaries: list[Tensor]) -> Tensor:
         """Return places with summaries added: Tensor of shape (batch, positions, dim)."""
-        if not self.training or not summaries or not torch.as_tensor(self.motifs_alone).any():
+        alone = self.motifs_alone
+        if not self.training or not summaries or not (alone.any() if isinstance(alone, Tensor) else alone):
             x = self._places(bases, mask)
         else:
             # Else places, which fit any training sequence, leave the summaries nothing to learn.

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
+from torch._subclasses.fake_tensor import DataDependentOutputException
 
 if TYPE_CHECKING:
     from chatnt.model.nucleotide_cnn import NucleotideCNNConfig
@@ -99,17 +100,25 @@ class Variants(nn.Module):
         # Counted in single precision: half of it cannot tell 714 bases from 713.
         lengths = self.references.sum((1, 2), dtype=torch.float32).round()
         same_length = mask.sum(1)[:, None] == lengths
-        if not same_length.any():
+        if not _any(same_length):
             return None
         length = self.references.shape[1]
         bases = nn.functional.pad(bases, (0, 0, 0, max(0, length - bases.shape[1])))[:, :length]
         alike = torch.einsum("bld,rld->br", bases.float(), self.references.float())
         variants = same_length & (alike >= self.LEAST_IDENTITY * lengths)
-        if not variants.any():
+        if not _any(variants):
             return None
         kept = (bases[:, None] * self.references).sum(-1, keepdim=True)
         differing = bases[:, None] * (1 - kept) * variants[..., None, None]
         return variants, differing
+
+
+def _any(flags: Tensor) -> bool:
+    """Tell whether any is true; no where that cannot be known, as when memory is planned without data."""
+    try:
+        return bool(flags.any())
+    except DataDependentOutputException:
+        return False
 
 
 class Centre(nn.Module):
