@@ -21,9 +21,10 @@ from tests.tiny import tiny_config
 ROOT = Path(__file__).parents[2]
 PAPER = TrainingPlan.named("paper")
 SIZE = Pass(rows=8, bases=120, prompt=20, answer=10)
-COMPARED = {"tiny": 0.10, "k-mers": 0.02, "mini": 0.02}
+COMPARED = {"tiny": 0.10, "k-mers": 0.02, "mini": 0.04}
 """Pairs that are measured, and by how much the computed bytes may differ; masks, which the
-computation simplifies, are a larger share of a tiny one."""
+computation simplifies, are a larger share of a tiny one, and what the bundled one looks up
+(variants, recalled words) hangs on the letters, which the computation does not know."""
 
 
 def k_mers_config():
