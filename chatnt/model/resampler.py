@@ -110,7 +110,9 @@ def looking(resampler: "Resampler") -> Iterator[list[Tensor]]:
     found: list[Tensor] = []
     blocks = cast("Iterable[ResamplerBlock]", resampler.blocks)
     hooks = [
-        block.attend_dna.register_forward_pre_hook(lambda layer, inputs: found.append(layer.weights(*inputs)))
+        block.attend_dna.register_forward_pre_hook(
+            lambda layer, inputs: found.append(cast("CrossAttention", layer).weights(*inputs))
+        )
         for block in blocks
     ]
     try:

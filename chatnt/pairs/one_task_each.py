@@ -13,6 +13,7 @@ import json
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import torch
@@ -50,7 +51,12 @@ def alone(name: str) -> Family:
 def new_encoder(family: Family, examples: Sequence[Example], seed: int) -> NucleotideCNN:
     """Make the encoder of the bundled pair for one task: it recalls and refers to that task's sequences."""
     (name,) = family.tasks
-    settings = {"recalled_words": 0, "recalled_facts": 0, "references": 0, "reference_length": 0}
+    settings: dict[str, Any] = {
+        "recalled_words": 0,
+        "recalled_facts": 0,
+        "references": 0,
+        "reference_length": 0,
+    }
     if name in YEAST:
         words, facts = remembered(family, gathered(family, {name: examples})[1])
         settings |= {"recalled_words": len(words), "recalled_facts": 1}
