@@ -117,3 +117,8 @@ def test_its_scope_recognises_new_wordings_and_refuses_what_is_about_nothing_of_
     taken = [question for question in others if scope.match(question).task]
     assert 1 - len(missed) / len(asked) >= MIN_RECOGNISED, missed
     assert 1 - len(taken) / len(others) >= MIN_REFUSED, taken
+    # The README tells these numbers.
+    readme = " ".join((FOLDER.parents[2] / "README.md").read_text(encoding="utf-8").split())
+    refused = len(others) - len(taken)
+    assert f"Of {len(others)} such questions that it had not seen it refused {refused}" in readme
+    assert f"of {len(asked):,} new wordings of its own tasks it missed {len(missed)}." in readme
