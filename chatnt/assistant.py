@@ -22,6 +22,8 @@ from chatnt.tasks.scope import Scope
 
 Sequences = DNA | str | Sequence[DNA | str]
 
+_SHOWN = 8  # tasks that are named where a pair is printed
+
 
 class Card(str):
     """A model card: Markdown that a notebook shows as such."""
@@ -70,7 +72,9 @@ class Assistant:
     def __repr__(self) -> str:
         size = sum(p.numel() for p in self.model.parameters())
         parts = (self.model.config.encoder_config.model_type, self.model.config.decoder_config.model_type)
-        tasks = f", tasks: {', '.join(self.scope.tasks)}" if self.scope else ""
+        names = self.scope.tasks if self.scope else ()
+        told = ", ".join(names) if len(names) <= _SHOWN else f"{len(names)}, named in scope.tasks"
+        tasks = f", tasks: {told}" if names else ""
         return f"Assistant({' + '.join(parts)}, {size / 1e6:,.1f} million parameters{tasks})"
 
     def card(self) -> Card:

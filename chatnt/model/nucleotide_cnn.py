@@ -6,7 +6,7 @@ from transformers import PreTrainedConfig, PreTrainedModel, initialization
 from transformers.modeling_outputs import BaseModelOutput
 
 from chatnt.model.glimpses import Glimpses
-from chatnt.model.summaries import Centre, Composition, Recall, Variants
+from chatnt.model.summaries import Centre, Composition, Recall, Variants, Words
 from chatnt.sequence import IUPAC_BASES, NUCLEOTIDES
 
 PAD = 0
@@ -35,6 +35,8 @@ class NucleotideCNNConfig(PreTrainedConfig):
     motifs, motif_width
         Number and width (in bases) of the motifs whose mean strength over the whole
         sequence is added to every output position; 0 for none.
+    word_length
+        Length (in bases) of the longest words whose counts are added, too; 0 for none. See `Words`.
     references, reference_length
         Sequences of which variants are known, and the length of the longest in bases; 0 for
         none. See `Variants`.
@@ -42,8 +44,8 @@ class NucleotideCNNConfig(PreTrainedConfig):
         Words that are remembered from the training sequences, and facts per word; 0 for
         none. See `Recall`.
     summary_positions
-        Whether each summary (motifs, variants, recalled facts, centre) is also an output position of its
-        own, behind all others, so that whoever attends can leave the places aside.
+        Whether each summary (motifs, words, variants, recalled facts, centre) is also an output
+        position of its own, behind all others, so that whoever attends can leave the places aside.
     glimpses
         Learned queries to all positions, each of which gives one more output position, behind
         all others; 0 for none. See `Glimpses`.
@@ -69,6 +71,7 @@ class NucleotideCNNConfig(PreTrainedConfig):
     dropout: float = 0.1
     motifs: int = 0
     motif_width: int = 7
+    word_length: int = 0
     references: int = 0
     reference_length: int = 0
     recalled_words: int = 0
@@ -138,6 +141,7 @@ class NucleotideCNN(PreTrainedModel):
         # Added again at the end, so that whoever attends can address a distance directly.
         self.addresses = nn.Embedding(self.positions.num_embeddings, config.dim)
         self.composition = Composition(config) if config.motifs else None
+        self.words = Words(config) if config.word_length else None
         self.variants = Variants(config) if config.references else None
         self.recall = Recall(config) if config.recalled_words else None
         self.centre = Centre(config) if config.centre else None
@@ -251,11 +255,11 @@ class NucleotideCNN(PreTrainedModel):
         return len(self._summarising())
 
     def _summarising(self) -> list[nn.Module]:
-        parts = (self.composition, self.variants, self.recall, self.centre)
+        parts = (self.composition, self.words, self.variants, self.recall, self.centre)
         return [part for part in parts if part is not None]
 
     def standardise(self, input_ids: Tensor, kinds: Tensor | None = None) -> None:
-        """Scale the motifs to some sequences, once, before training; nothing without motifs.
+        """Scale motifs and counts of words to some sequences, once, before training; nothing without them.
 
         Parameters
         ----------
@@ -275,9 +279,10 @@ class NucleotideCNN(PreTrainedModel):
         ----------
         Kingma and Dhariwal (2018), Glow, section 3.1: data-dependent initialisation.
         """
-        if self.composition is not None:
-            kinds = input_ids.new_zeros(len(input_ids)) if kinds is None else kinds
-            self.composition.standardise(self.bases[input_ids], input_ids != PAD, kinds)
+        kinds = input_ids.new_zeros(len(input_ids)) if kinds is None else kinds
+        for part in (self.composition, self.words):
+            if part is not None:
+                part.standardise(self.bases[input_ids], input_ids != PAD, kinds)
 
     def output_mask(self, mask: Tensor) -> Tensor:
         """Tell which output positions hold at least one base.

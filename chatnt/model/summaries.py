@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
-from torch._subclasses.fake_tensor import DataDependentOutputException
 
 if TYPE_CHECKING:
     from chatnt.model.nucleotide_cnn import NucleotideCNNConfig
@@ -52,6 +51,80 @@ class Composition(nn.Module):
         self.norm.bias.copy_(-normed.mean(0) * self.norm.weight)
 
 
+class Words(nn.Module):
+    """Describe a sequence by how often each short word occurs in it.
+
+    Counts are what linear models of regulatory DNA read. Motifs that are learned come to count words too,
+    but not from a few thousand sequences. A base that is not known counts in shares.
+    """
+
+    SHORTEST = 3
+    SPREAD = 0.5
+    """Of the counts that are mixed, once standardised; thousands of larger ones would move too fast."""
+    LEAST = 1e-4
+    """Added to each share before its root is taken, which has no slope at zero."""
+
+    def __init__(self, config: "NucleotideCNNConfig") -> None:
+        super().__init__()
+        self.longest = config.word_length
+        if self.longest < self.SHORTEST:
+            raise ValueError(
+                f"word_length={self.longest}: words of {self.SHORTEST} bases or more are counted; 0 for none."
+            )
+        words = sum(4**n for n in range(self.SHORTEST, self.longest + 1))
+        self.mean: Tensor
+        self.scale: Tensor
+        self.register_buffer("mean", torch.zeros(words))
+        self.register_buffer("scale", torch.ones(()))
+        self.dropout = nn.Dropout(config.dropout)
+        self.mix = nn.Linear(words, config.dim)
+
+    def forward(self, bases: Tensor, mask: Tensor) -> Tensor:
+        """Return Tensor of shape (batch, dim)."""
+        standard = (self.shares(bases, mask) - self.mean) * self.scale
+        return self.mix(self.dropout(standard))
+
+    def shares(self, bases: Tensor, mask: Tensor) -> Tensor:
+        """Count words, from the longest to the shortest.
+
+        Returns
+        -------
+        Tensor
+            Of shape (batch, words): the square root of the share of each among the words of its length,
+            which makes rare and frequent ones about equally noisy.
+        """
+        bases = bases * mask[..., None]
+        head, tail = self.longest - self.longest // 2, self.longest // 2
+        first, second = _words(bases, head, 0, tail), _words(bases, tail, head, 0)
+        # Whole numbers so far; in half precision their sums would no longer be.
+        lengths = [torch.bmm(first.transpose(1, 2), second).flatten(1).float()]
+        for _ in range(self.longest - self.SHORTEST):
+            lengths.append(lengths[-1].unflatten(1, (-1, 4)).sum(-1))
+        total = lengths[0].sum(1, keepdim=True).clamp(min=1)
+        return (torch.cat(lengths, 1) / total + self.LEAST).sqrt().to(bases.dtype)
+
+    @torch.no_grad()
+    def standardise(self, bases: Tensor, mask: Tensor, kinds: Tensor) -> None:
+        """Centre the counts, and let them vary by `SPREAD` on average among sequences of one kind."""
+        shares = self.shares(bases, mask)
+        within = torch.stack([shares[kinds == kind].var(0).mean() for kind in kinds.unique()]).mean()
+        self.mean.copy_(shares.mean(0))
+        self.scale.copy_(self.SPREAD / within.sqrt().clamp(min=1e-6))
+
+
+def _words(bases: Tensor, width: int, before: int, after: int) -> Tensor:
+    """Return which word of a width starts at each place: Tensor of shape (batch, places, 4 ** width).
+
+    `before` and `after` bases at the ends are left to the other half of a longer word.
+    """
+    places = max(0, bases.shape[1] - before - after - width + 1)
+    words = bases[:, before : before + places]
+    for i in range(1, width):
+        following = bases[:, before + i : before + i + places]
+        words = (words[..., None] * following[..., None, :]).flatten(2)
+    return words
+
+
 class Variants(nn.Module):
     """Describe how a sequence differs from the known reference that it is a variant of.
 
@@ -76,22 +149,20 @@ class Variants(nn.Module):
 
     def forward(self, bases: Tensor, mask: Tensor) -> Tensor:
         """Return Tensor of shape (batch, dim)."""
-        like = self.differences(bases, mask)
-        if like is None:
-            return bases.new_zeros(len(bases), self.bias.shape[0])
-        rows, differing = like
+        rows, differing = self.differences(bases, mask)
         summed = torch.einsum("brld,rldf->bf", differing, self.effects) * self.GAIN
         known = rows.any(1)[:, None]
         return self.mix(self.dropout(nn.functional.gelu(summed + self.bias))) * known
 
     @torch.no_grad()
-    def differences(self, bases: Tensor, mask: Tensor) -> tuple[Tensor, Tensor] | None:
+    def differences(self, bases: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
         """Compare with each reference of the same length.
+
+        Also where no sequence is a variant: what is computed does not depend on the letters, so that
+        memory can be planned without data.
 
         Returns
         -------
-        None, if no sequence of the batch is a variant; else
-
         variants
             Tensor of shape (batch, references), bool.
         differing
@@ -100,25 +171,13 @@ class Variants(nn.Module):
         # Counted in single precision: half of it cannot tell 714 bases from 713.
         lengths = self.references.sum((1, 2), dtype=torch.float32).round()
         same_length = mask.sum(1)[:, None] == lengths
-        if not _any(same_length):
-            return None
         length = self.references.shape[1]
         bases = nn.functional.pad(bases, (0, 0, 0, max(0, length - bases.shape[1])))[:, :length]
         alike = torch.einsum("bld,rld->br", bases.float(), self.references.float())
         variants = same_length & (alike >= self.LEAST_IDENTITY * lengths)
-        if not _any(variants):
-            return None
         kept = (bases[:, None] * self.references).sum(-1, keepdim=True)
         differing = bases[:, None] * (1 - kept) * variants[..., None, None]
         return variants, differing
-
-
-def _any(flags: Tensor) -> bool:
-    """Tell whether any is true; no where that cannot be known, as when memory is planned without data."""
-    try:
-        return bool(flags.any())
-    except DataDependentOutputException:
-        return False
 
 
 class Centre(nn.Module):

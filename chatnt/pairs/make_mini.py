@@ -2,10 +2,11 @@
 
     python -m chatnt.pairs.make_mini --data DATA --out chatnt/pairs/mini
 
-Three trainings follow each other: the decoder on captions, the encoder on labels, and then
-encoder and resampler through the frozen decoder. Killed and started again it goes on where it
-was. The first two do not need each other: ``--only captions`` and ``--only labels`` make them
-side by side. ``--blind`` makes the pair whose resampler does not hear the question.
+Four trainings follow each other: the decoder on captions, the encoder on labels, the resampler
+on where to look, and then encoder and resampler through the frozen decoder. Killed and started
+again it goes on where it was. The first two do not need each other: ``--only captions`` and
+``--only labels`` make them side by side. ``--blind`` makes the pair whose resampler does not
+hear the question.
 `chatnt.pairs.judge_mini` scores the pair and writes its card.
 """
 
@@ -48,7 +49,9 @@ from chatnt.training.validation import Validation
 LATENTS, DIM, VOCABULARY = 16, 160, 1152
 CENTRE = 50
 """Bases on either side of the centre that are also read at their places."""
-SIMULATED_SEQUENCES, SIMULATED_TESTS = 600, 200
+WORD_LENGTH = 5
+"""Bases of the longest words that are counted, as linear models have them."""
+SIMULATED_SEQUENCES, SIMULATED_TESTS = 2000, 200
 """Simulated sequences to train and to test each task without measured data."""
 INVENTED_PER_STEP = 6
 """Simulated tasks of which a step through English shows a sequence."""
@@ -128,7 +131,7 @@ def encoder_config(tasks: int) -> dict[str, Any]:
     """Return the settings of an encoder for so many tasks."""
     return {
         "dropout": 0.2, "motifs": 384, "summary_positions": True, "place_positions": False,
-        "centre": CENTRE, "glimpses": QUERIES * tasks,
+        "centre": CENTRE, "glimpses": QUERIES * tasks, "word_length": WORD_LENGTH,
     }  # fmt: skip
 
 
@@ -190,7 +193,7 @@ def prepared_model(
 def teach(
     model: ChatNTModel, processor: ChatNTProcessor, splits: Mapping[str, Splits], args: Namespace
 ) -> None:
-    """Teach the decoder to read, the encoder labels, and both to talk to each other."""
+    """Teach a pair, part by part; see the top of this file."""
     examples = {name: parts.train for name, parts in splits.items()}
     know = {"recalled": YEAST, "seed": args.seed}
     if args.only != "labels":

@@ -3,7 +3,7 @@
     python -m chatnt.pairs.one_task_each --data DATA --work runs/mini --out runs/mini/one_task_each.json
 
 Each has the encoder of the bundled pair, made anew, and a head that states the label: no English.
-All of them together take about as long as the bundled pair's training on labels. Killed and
+All of them together take less time than the bundled pair's training on labels. Killed and
 started again it goes on where it was.
 """
 
@@ -75,9 +75,9 @@ def new_encoder(family: Family, examples: Sequence[Example], seed: int) -> Nucle
     return encoder
 
 
-def trained_alone(name: str, parts: Splits, processor: ChatNTProcessor, args: Namespace) -> TaskScore:
-    """Train an encoder for one task and score what its head states of the test sequences."""
-    family, task = alone(name), get_task(name)
+def trained_alone(name: str, parts: Splits, processor: ChatNTProcessor, args: Namespace) -> WarmUp:
+    """Train an encoder with its head for one task."""
+    family = alone(name)
     heads = WarmUp(new_encoder(family, parts.train, args.seed), [family])
     recalled = family.tasks if name in YEAST else ()
     lesson = LabelLesson({name: parts.train}, [family], recalled=recalled, seed=args.seed)
@@ -86,8 +86,13 @@ def trained_alone(name: str, parts: Splits, processor: ChatNTProcessor, args: Na
         train(Learner(heads, processor), lesson, plan, folder=args.work / "alone" / name)  # type: ignore[arg-type]
     Shown(alone=0.0).prepare(heads.encoder)
     heads.family = family
-    stated = heads_state(heads, name, parts.test)
-    return score_predictions(task, _predictions(task, parts, stated))
+    return heads
+
+
+def scored_alone(heads: WarmUp, name: str, parts: Splits) -> TaskScore:
+    """Score what the head states of the test sequences."""
+    task = get_task(name)
+    return score_predictions(task, _predictions(task, parts, heads_state(heads, name, parts.test)))
 
 
 def _predictions(task: Task, parts: Splits, stated: Tensor) -> pd.DataFrame:
@@ -113,14 +118,15 @@ def _predictions(task: Task, parts: Splits, stated: Tensor) -> pd.DataFrame:
 def trained_each(
     splits: Mapping[str, Splits], names: Sequence[str], processor: ChatNTProcessor, args: Namespace
 ) -> Scores:
-    """Train and score the tasks one after the other, and keep the score of each in a file."""
+    """Return the score of each task, from its file or from a training that writes it."""
     folder = args.work / "alone"
     folder.mkdir(parents=True, exist_ok=True)
     found = []
     for name in names:
         path = folder / f"{name}.json"
         if not path.is_file():
-            score = trained_alone(name, splits[name], processor, args)
+            heads = trained_alone(name, splits[name], processor, args)
+            score = scored_alone(heads, name, splits[name])
             path.write_text(json.dumps(Scores((score,), "").to_json()) + "\n", encoding="utf-8")
         found.extend(Scores.from_json(json.loads(path.read_text(encoding="utf-8"))).tasks)
     return Scores(tuple(found), "")

@@ -1,7 +1,8 @@
 """What an encoder knows of a sequence as a whole: its motifs, its differences, what it recalls."""
 
+import itertools
 import random
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 import pytest
 import torch
@@ -9,7 +10,7 @@ import torch
 from chatnt.dna_tokenizers import nucleotide_tokenizer
 from chatnt.model import NucleotideCNN
 from chatnt.model.nucleotide_cnn import PAD, base_table
-from chatnt.model.summaries import Centre, Composition, Recall, Variants, hashed_words
+from chatnt.model.summaries import Centre, Composition, Recall, Variants, Words, hashed_words
 from tests.tiny import tiny_cnn_config
 
 FACTS = 3
@@ -48,7 +49,7 @@ def other_base(sequence, place):
     return "ACGT"[("ACGT".index(sequence[place]) + 1) % 4]
 
 
-# Words ---------------------------------------------------------------------------------------
+# Hashed words --------------------------------------------------------------------------------
 
 
 def kept_words(sequence):
@@ -308,6 +309,61 @@ def test_a_batch_without_variants_can_be_learned_from(variants):
     assert other.grad.eq(0).all()
 
 
+# Words ---------------------------------------------------------------------------------------
+
+
+def counted(sequence, length):
+    """Return the roots of the shares of the words of a length, in alphabetical order."""
+    places = len(sequence) - 5 + 1  # shorter words are counted where the longest begin
+    found = Counter(sequence[i : i + length] for i in range(max(0, places)))
+    words = ["".join(letters) for letters in itertools.product("ACGT", repeat=length)]
+    return torch.tensor([(found[word] / max(1, places) + Words.LEAST) ** 0.5 for word in words])
+
+
+def test_words_of_each_length_are_counted_whatever_stands_beside_them_in_a_batch():
+    words = Words(tiny_cnn_config(word_length=5))
+    texts = drawn(300), drawn(37, 1), drawn(5, 2), "ACG"
+    found = words.shares(*shares(*texts))
+    for row, text in zip(found, texts, strict=True):
+        expected = torch.cat([counted(text, length) for length in (5, 4, 3)])
+        torch.testing.assert_close(row, expected, atol=1e-6, rtol=1e-5)
+
+
+def test_a_base_that_is_not_known_counts_in_shares():
+    words = Words(tiny_cnn_config(word_length=3))
+    found = words.shares(*shares("ACR"))[0].square() - Words.LEAST
+    assert found.gt(1e-3).nonzero()[:, 0].tolist() == [4, 6]  # ACA and ACG
+    torch.testing.assert_close(found[[4, 6]], torch.tensor([0.5, 0.5]))
+
+
+@torch.no_grad()
+def test_counts_vary_by_their_spread_within_a_kind():
+    words = Words(tiny_cnn_config(word_length=4))
+    rng = random.Random(0)
+    texts = [
+        "".join(rng.choices("ACGT", weights=w, k=300)) for w in ((8, 1, 1, 8), (1, 8, 8, 1)) for _ in "a" * 30
+    ]
+    bases, mask = shares(*texts)
+    kinds = torch.arange(2).repeat_interleave(30)
+    words.standardise(bases, mask, kinds)
+    standard = (words.shares(bases, mask) - words.mean) * words.scale
+    within = torch.stack([standard[kinds == kind].var(0).mean() for kind in (0, 1)]).mean().sqrt()
+    torch.testing.assert_close(within, torch.tensor(Words.SPREAD))
+    torch.testing.assert_close(standard.mean(0), torch.zeros(320), atol=1e-5, rtol=0)
+
+
+def test_bases_get_gradients_through_the_words_they_are_in():
+    bases, mask = shares(drawn(30))
+    bases.requires_grad_()
+    Words(tiny_cnn_config(word_length=5))(bases, mask).square().sum().backward()
+    assert (bases.grad.abs().amax(-1) > 0).all()
+
+
+def test_words_too_short_to_count_are_refused():
+    with pytest.raises(ValueError, match="word_length=2: words of 3 bases"):
+        Words(tiny_cnn_config(word_length=2))
+
+
 # Composition ---------------------------------------------------------------------------------
 
 
@@ -349,7 +405,12 @@ def test_a_kind_with_one_sequence_is_refused():
 def encoder(recall):
     torch.manual_seed(0)
     config = tiny_cnn_config(
-        motifs=6, references=1, reference_length=30, recalled_words=len(recall.words), recalled_facts=FACTS
+        motifs=6,
+        word_length=3,
+        references=1,
+        reference_length=30,
+        recalled_words=len(recall.words),
+        recalled_facts=FACTS,
     )
     encoder = NucleotideCNN(config).eval()
     encoder.recall.words.copy_(recall.words)
@@ -363,7 +424,7 @@ TEXTS = [replaced(REFERENCE, p7=other_base(REFERENCE, 7)), GENOME[150:411], draw
 
 
 @torch.no_grad()
-@pytest.mark.parametrize("summary", ["composition", "variants", "recall"])
+@pytest.mark.parametrize("summary", ["composition", "words", "variants", "recall"])
 def test_each_summary_is_heard(encoder, summary):
     ids = ids_of(TEXTS[0], TEXTS[1])
     with_it = encoder(ids).last_hidden_state
@@ -388,12 +449,12 @@ def test_each_summary_may_have_a_position_of_its_own_behind_all_others(encoder):
     without = encoder(ids).last_hidden_state
     encoder.config.summary_positions = True
     seen, real = encoder(ids).last_hidden_state, encoder.output_mask(ids != PAD)
-    assert torch.equal(seen[:, :-3], without)
+    assert torch.equal(seen[:, :-4], without)
     assert real.shape == seen.shape[:2]
-    assert real[:, -3:].all()
+    assert real[:, -4:].all()
     bases, mask = shares(*TEXTS)
-    for place, summary in enumerate((encoder.composition, encoder.variants, encoder.recall)):
-        torch.testing.assert_close(seen[:, place - 3], summary(bases, mask), atol=1e-5, rtol=1e-4)
+    for place, summary in enumerate((encoder.composition, encoder.words, encoder.variants, encoder.recall)):
+        torch.testing.assert_close(seen[:, place - 4], summary(bases, mask), atol=1e-5, rtol=1e-4)
 
 
 @torch.no_grad()
@@ -439,7 +500,7 @@ def test_training_sequences_may_all_be_seen_through_their_summaries_alone(encode
     assert seen.shape == (len(TEXTS), 66, 8)  # 261 bases by four
     assert torch.equal(seen, seen[:, :1].expand_as(seen))
     seen.square().sum().backward()
-    for summary in (encoder.composition, encoder.variants, encoder.recall):
+    for summary in (encoder.composition, encoder.words, encoder.variants, encoder.recall):
         assert any(p.grad is not None and p.grad.abs().max() > 0 for p in summary.parameters())
     assert all(p.grad is None or p.grad.eq(0).all() for p in encoder.stem.parameters())
 

@@ -23,8 +23,8 @@ PAPER = TrainingPlan.named("paper")
 SIZE = Pass(rows=8, bases=120, prompt=20, answer=10)
 COMPARED = {"tiny": 0.10, "k-mers": 0.02, "mini": 0.04}
 """Pairs that are measured, and by how much the computed bytes may differ; masks, which the
-computation simplifies, are a larger share of a tiny one, and what the bundled one looks up
-(variants, recalled words) hangs on the letters, which the computation does not know."""
+computation simplifies, are a larger share of a tiny one, and the bundled one with its decoder frozen
+takes 3 % less than computed in bfloat16."""
 
 
 def k_mers_config():
