@@ -11,11 +11,15 @@ if TYPE_CHECKING:
     from chatnt.assistant import Assistant
     from chatnt.calibrating import calibrate
     from chatnt.calibration import Calibration
+    from chatnt.evaluating import evaluate
+    from chatnt.evaluation_result import Evaluation
+    from chatnt.literature import published_numbers
     from chatnt.loading import load, pair
     from chatnt.model import ChatNTConfig, ChatNTModel
     from chatnt.outcomes import Scores, TrainingLog
     from chatnt.pair_results import PairResults, results
     from chatnt.processor import ChatNTProcessor
+    from chatnt.robustness import wording_robustness
     from chatnt.tasks import get_task, register_task
     from chatnt.tasks.catalogue import list_tasks
     from chatnt.tasks.dataset import InstructionDataset
@@ -39,6 +43,7 @@ __all__ = [
     "ChatNTConfig",
     "ChatNTModel",
     "ChatNTProcessor",
+    "Evaluation",
     "InstructionDataset",
     "Mixture",
     "PairResults",
@@ -50,11 +55,13 @@ __all__ = [
     "count_tokens",
     "describe_data",
     "errors",
+    "evaluate",
     "get_task",
     "list_tasks",
     "load",
     "pair",
     "plots",
+    "published_numbers",
     "read_fasta",
     "read_task",
     "register_task",
@@ -63,6 +70,7 @@ __all__ = [
     "task_from_table",
     "train",
     "training_memory",
+    "wording_robustness",
 ]
 
 # No module may have the name of one of these: importing it would put it in the name's place.
@@ -72,6 +80,7 @@ _HEAVY = {
     "ChatNTConfig": "chatnt.model",
     "ChatNTModel": "chatnt.model",
     "ChatNTProcessor": "chatnt.processor",
+    "Evaluation": "chatnt.evaluation_result",
     "InstructionDataset": "chatnt.tasks.dataset",
     "Mixture": "chatnt.tasks.mixture",
     "PairResults": "chatnt.pair_results",
@@ -81,10 +90,12 @@ _HEAVY = {
     "calibrate": "chatnt.calibrating",
     "count_tokens": "chatnt.token_counts",
     "describe_data": "chatnt.tasks.statistics",
+    "evaluate": "chatnt.evaluating",
     "get_task": "chatnt.tasks",
     "list_tasks": "chatnt.tasks.catalogue",
     "load": "chatnt.loading",
     "pair": "chatnt.loading",
+    "published_numbers": "chatnt.literature",
     "read_task": "chatnt.tasks.task_file",
     "register_task": "chatnt.tasks",
     "results": "chatnt.pair_results",
@@ -92,6 +103,7 @@ _HEAVY = {
     "task_from_table": "chatnt.tasks.own",
     "train": "chatnt.training.run",
     "training_memory": "chatnt.training.memory",
+    "wording_robustness": "chatnt.robustness",
 }
 """Names that need torch or tables; imported on first use, so that ``import chatnt`` is light."""
 

@@ -1,26 +1,34 @@
 """The face of a pair: load it, ask it, talk to it, save it."""
 
 import dataclasses
-import html
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-import torch
 from torch import Tensor
 
-from chatnt.conversation import PLACEHOLDER, Answer, Question, Turn
+from chatnt.calibrations import Calibrations
+from chatnt.conversation import Answer, Question, Turn
+from chatnt.dialogue import Conversation, Sequences
+from chatnt.embeddings import unlikeness
 from chatnt.engine import Engine
-from chatnt.errors import AnswerError
-from chatnt.folder import write_pair
-from chatnt.judging import Judge
+from chatnt.errors import TaskError
+from chatnt.folder import Beside, write_pair
+from chatnt.grammar import possible_answers
 from chatnt.model import ChatNTModel
 from chatnt.processor import ChatNTProcessor
 from chatnt.sequence import DNA
 from chatnt.tasks import Task, describe_tasks, get_task
-from chatnt.tasks.base import enumerated
+from chatnt.tasks.likeness import Likeness
 from chatnt.tasks.scope import Scope
+from chatnt.verdicts import Reading, abstaining, judged
+from chatnt.weights import Fingerprint
 
-Sequences = DNA | str | Sequence[DNA | str]
+if TYPE_CHECKING:
+    from chatnt.calibration import Calibration
+    from chatnt.paraphrasing import Paraphrase
+    from chatnt.tasks.examples import Example
+    from chatnt.tasks.sources import Splits
 
 _SHOWN = 8  # tasks that are named where a pair is printed
 
@@ -50,13 +58,27 @@ class Assistant:
         is told the task.
     card
         The pair's card, in Markdown.
+    calibrations
+        What corrects its probabilities. Those that were fitted for other weights are left aside.
+    likeness
+        Tells when a sequence is unlike those that its task was learned from.
     """
 
     def __init__(
-        self, model: ChatNTModel, processor: ChatNTProcessor, *, scope: Scope | None = None, card: str = ""
+        self,
+        model: ChatNTModel,
+        processor: ChatNTProcessor,
+        *,
+        scope: Scope | None = None,
+        card: str = "",
+        calibrations: Calibrations | None = None,
+        likeness: Likeness | None = None,
     ) -> None:
         self.engine = Engine(model, processor)
         self.scope = scope
+        self.calibrations = calibrations or Calibrations()
+        self.likeness = likeness
+        self.fingerprint = Fingerprint(model)
         self._card = card
 
     @property
@@ -81,7 +103,15 @@ class Assistant:
         """Return the pair's card: what it was trained on and how well it does."""
         return Card(self._card or "This pair has no card.")
 
-    def ask(self, question: str, sequences: Sequences = (), *, task: str | None = None) -> Answer:
+    def ask(
+        self,
+        question: str,
+        sequences: Sequences = (),
+        *,
+        task: str | None = None,
+        constrained: bool = False,
+        abstain_below: float | None = None,
+    ) -> Answer:
         """Ask one question.
 
         Parameters
@@ -93,6 +123,11 @@ class Assistant:
         task
             Name of the task that the question is about, if it is known. By
             default the pair's scope recognises it.
+        constrained
+            Let only answers be written that state a label or a number of the task.
+        abstain_below
+            Say "I do not know" where the probability of what is stated is lower, or where nothing
+            is stated; for tasks with one label. Default: always answer.
 
         Returns
         -------
@@ -102,21 +137,29 @@ class Assistant:
 
         Raises
         ------
+        AnswerError
+            If the answer is to be constrained, but the tokenizer joins it with the prompt.
         PlaceholderError
             If placeholders and sequences do not match.
         SequenceError
             If a sequence is not DNA or RNA, or is too long for the encoder.
         SlotError
             If the question is too long for the decoder.
+        TaskError
+            If the answer is to be constrained or withheld, but its task is not known or of a kind
+            that does not allow it.
         UnknownTaskError
             If there is no task of that name.
+        ValueError
+            If `abstain_below` is no probability.
 
         Examples
         --------
         >>> import chatnt  # doctest: +SKIP
         >>> chatnt.load().ask("Is there a TATA promoter in <DNA>?", "ACGT" * 75)  # doctest: +SKIP
         """
-        return self._answer([Turn(Question.of(question, sequences))], task)
+        answer = self._answer([Turn(Question.of(question, sequences))], task, constrained=constrained)
+        return answer if abstain_below is None else abstaining(answer, abstain_below)
 
     def stream(self, question: str, sequences: Sequences = ()) -> Iterator[str]:
         """Yield an answer in pieces, as it is written.
@@ -133,21 +176,90 @@ class Assistant:
         else:
             yield from self.engine.stream([turn])
 
-    def conversation(self) -> "Conversation":
+    def conversation(self) -> Conversation:
         """Start a conversation, in which later questions know the earlier turns."""
-        return Conversation(self)
+        return Conversation(self._answer)
+
+    def calibrate(self, task: str, data: "Sequence[Example] | Splits", **settings: Any) -> "Calibration":
+        """Fit what corrects the probabilities of a task, and keep it with the pair.
+
+        It takes the place of one of the same task that gives the same: probabilities, sets of
+        labels, or intervals. `save` keeps it.
+
+        Parameters
+        ----------
+        task
+            Its name.
+        data
+            Rows that the pair was not trained on.
+        settings
+            As in `chatnt.calibrate`, which also says what is raised.
+
+        Examples
+        --------
+        >>> chat.calibrate("promoter_tata", held_out)  # doctest: +SKIP
+        >>> chat.calibrate("splice_sites_all", held_out, method="conformal_sets")  # doctest: +SKIP
+        """
+        from chatnt.calibrating import calibrate  # it brings tables and statistics
+
+        fitted = calibrate(self.engine, task, data, **settings)
+        self.add_calibration(fitted)
+        return fitted
+
+    def paraphrase(self, answer: Answer, *, wordings: int = 10, seed: int = 0) -> "Paraphrase":
+        """Ask an answered question again in other words, to see how far the answer hangs on them.
+
+        Parameters
+        ----------
+        answer
+            To a question about a task that was recognised or told.
+        wordings
+            How many others, those that were not trained on first.
+        seed
+            Chooses them.
+
+        Raises
+        ------
+        TaskError
+            If the answer is about no task.
+
+        Examples
+        --------
+        >>> chat.paraphrase(chat.ask("Is there a TATA promoter in <DNA>?", dna))  # doctest: +SKIP
+        Steady: 10 of 10 other wordings state promoter; its probability is 0.99 on average (0.98 to 1.00).
+        """
+        from chatnt.paraphrasing import paraphrase  # it brings tables
+
+        return paraphrase(self, answer, wordings=wordings, seed=seed)
+
+    def add_calibration(self, calibration: "Calibration") -> None:
+        """Keep a calibration that was fitted before.
+
+        Raises
+        ------
+        CheckpointError
+            If it was fitted for other weights.
+        """
+        calibration.check(self.fingerprint())
+        self.calibrations = self.calibrations.added(calibration)
 
     def save(self, folder: str | Path) -> None:
         """Write the pair into a folder that `chatnt.load` reads."""
-        write_pair(folder, self.model, self.processor, self.scope, self._card)
+        beside = Beside(self.scope, self._card, self.calibrations, self.likeness)
+        write_pair(folder, self.model, self.processor, beside)
 
-    def _answer(self, turns: list[Turn], task_name: str | None = None) -> Answer:
+    def _answer(
+        self, turns: list[Turn], task_name: str | None = None, *, constrained: bool = False
+    ) -> Answer:
         question = turns[-1].question
         refusal, task = self._recognised(question, task_name)
         if refusal:
             return Answer(refusal, question, in_scope=False)
+        if constrained and task is None:
+            raise TaskError("Only the answers of a known task can be constrained; name it with task=...")
+        allowed = possible_answers(task) if constrained and task else None
         soft_tokens = self.engine.read(turns)
-        text = self.engine.generate([turns], soft_tokens=soft_tokens)[0]
+        text = self.engine.generate([turns], soft_tokens=soft_tokens, answers=allowed)[0]
         answer = Answer(text, question, task=task and task.name)
         return self._judged(answer, turns, task, soft_tokens) if task else answer
 
@@ -169,25 +281,29 @@ class Assistant:
         return "", get_task(match.task)
 
     def _judged(self, answer: Answer, turns: list[Turn], task: Task, soft_tokens: Tensor | None) -> Answer:
-        notes = tuple(_window_notes(task, answer.question.sequences[0])) if answer.question.sequences else ()
+        fitted = self.calibrations.of(task.name)
+        notes = list(self._doubts(task, answer.question.sequences))
         if self.scope and task.name in self.scope.simulated:
-            notes = ("learned from simulated sequences alone", *notes)
-        try:
-            truth = task.parse(answer.text)
-        except AnswerError:
-            return dataclasses.replace(answer, notes=notes)
-        if isinstance(truth, float):
-            estimate = self.estimated_value(turns, task, soft_tokens=soft_tokens)
-            return dataclasses.replace(answer, value=truth, estimate=estimate, notes=notes)
-        if isinstance(truth, tuple):
-            return dataclasses.replace(answer, label=enumerated(truth) if truth else None, notes=notes)
-        probability = self.label_probabilities(turns, task, soft_tokens=soft_tokens)[str(truth)]
-        return dataclasses.replace(answer, label=truth, probability=probability, notes=notes)
+            notes.insert(0, "learned from simulated sequences alone")
+        if fitted and any(each.weights != self.fingerprint() for each in fitted.values()):
+            notes.append("what was calibrated for other weights is left aside")
+            fitted = {gives: each for gives, each in fitted.items() if each.weights == self.fingerprint()}
+        reading = Reading(self.engine, task, turns, soft_tokens)
+        return judged(dataclasses.replace(answer, notes=tuple(notes)), reading, fitted)
+
+    def _doubts(self, task: Task, sequences: Sequence[DNA]) -> Iterator[str]:
+        """Yield how the first sequence is unlike those that the task was learned from."""
+        if sequences and self.likeness and task.name in self.likeness.ranges:
+            yield from unlikeness(
+                self.likeness, self.engine, task.name, sequences[0], weights=self.fingerprint()
+            )
+        elif sequences:
+            yield from _window_notes(task, sequences[0])
 
     def label_probabilities(
         self, turns: Sequence[Turn], task: Task, *, soft_tokens: Tensor | None = None
     ) -> dict[str, float]:
-        """Return the share of each label in the likelihood of all sentences that state one.
+        """Return the share of each label in the likelihood of all sentences that state one, as it is.
 
         Parameters
         ----------
@@ -198,14 +314,7 @@ class Assistant:
         soft_tokens
             What `Engine.read` gave, if the DNA has been encoded already.
         """
-        sentences = [task.answers[label].train for label in task.labels]
-        scores = self.engine.score(
-            turns, [text for texts in sentences for text in texts], soft_tokens=soft_tokens
-        )
-        weights = torch.stack(
-            [part.logsumexp(0) for part in scores.split([len(texts) for texts in sentences])]
-        )
-        return dict(zip(task.labels, weights.softmax(0).tolist(), strict=True))
+        return Reading(self.engine, task, turns, soft_tokens).label_probabilities()
 
     def estimated_value(
         self, turns: Sequence[Turn], task: Task, *, soft_tokens: Tensor | None = None
@@ -224,11 +333,9 @@ class Assistant:
         ValueError
             If the task does not ask for a number.
         """
-        judge = Judge.of(task)
-        if judge is None:
+        if task.scale is None:
             raise ValueError(f"{task.name} has labels and asks for no number; use `label_probabilities`.")
-        scores = self.engine.score(turns, judge.answers, soft_tokens=soft_tokens)
-        return float(judge.estimates(scores[None].cpu())[0])
+        return Reading(self.engine, task, turns, soft_tokens).estimated_value()
 
 
 def _window_notes(task: Task, dna: DNA) -> Iterator[str]:
@@ -237,45 +344,3 @@ def _window_notes(task: Task, dna: DNA) -> Iterator[str]:
     unknown = len(dna) - sum(dna.sequence.count(base) for base in "ACGT")
     if unknown > len(dna) // 10:
         yield f"{unknown:,} of {len(dna):,} bases are N or another ambiguity code"
-
-
-class Conversation:
-    """Hold several turns; each `ask` returns the conversation with one turn more.
-
-    A question without placeholder is about the sequences of the turn before.
-
-    Examples
-    --------
-    >>> talk = chat.conversation().ask("Is there an enhancer in <DNA>?", dna)  # doctest: +SKIP
-    >>> talk.ask("Is it a TATA promoter?").answer.text  # doctest: +SKIP
-    """
-
-    def __init__(self, assistant: Assistant, answers: Sequence[Answer] = ()) -> None:
-        self._assistant = assistant
-        self.answers = tuple(answers)
-
-    @property
-    def answer(self) -> Answer:
-        """The last answer."""
-        return self.answers[-1]
-
-    def ask(self, question: str, sequences: Sequences = (), *, task: str | None = None) -> "Conversation":
-        """Ask the next question, as `Assistant.ask` does."""
-        asked = Question.of(question, sequences)
-        if not asked.sequences and self.answers and self.answer.question.sequences:
-            earlier = self.answer.question.sequences
-            asked = Question(f"{question} {' '.join([PLACEHOLDER] * len(earlier))}", earlier)
-        # Refusals are ours, not the model's: it does not get to read them.
-        before = [Turn(a.question, a.text) for a in self.answers if a.in_scope]
-        answer = self._assistant._answer([*before, Turn(asked)], task)
-        return Conversation(self._assistant, (*self.answers, answer))
-
-    def __repr__(self) -> str:
-        return "\n".join(f"USER: {a.question.text}\nASSISTANT: {a!r}" for a in self.answers)
-
-    def _repr_html_(self) -> str:
-        return "".join(
-            f"<p><b>{html.escape(a.question.text)}</b></p>"
-            f"<div style='margin-left:1em'>{a._repr_html_()}</div>"
-            for a in self.answers
-        )

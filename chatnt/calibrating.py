@@ -16,45 +16,16 @@ from chatnt.conversation import Question, Turn
 from chatnt.discrimination import measure_discrimination
 from chatnt.engine import Engine
 from chatnt.errors import DataError
-from chatnt.evaluation import fingerprint
 from chatnt.judging import Judge
 from chatnt.perplexity import PerplexityJudge
+from chatnt.protocols import PROTOCOLS
 from chatnt.reliability import Estimate, measure_calibration, reliability_table
-from chatnt.scoring import LIKELIHOOD, judge_of, read_shares
+from chatnt.scoring import judge_of, read_shares
 from chatnt.sequence import DNA
 from chatnt.tasks import Task, get_task
 from chatnt.tasks.base import Split
 from chatnt.tasks.sources import Example, Splits
-
-
-class CalibrationPlan(NamedTuple):
-    """Say which part of the data a protocol fits on and measures, how many rows, and what it usually does.
-
-    Without a part to measure, the rows that were fitted on are measured by cross-fitting.
-    """
-
-    fitted: str
-    wordings: Split
-    most: int | None = None
-    score: str = LIKELIHOOD
-    method: str | None = None
-    measured: str | None = None
-    most_measured: int | None = None
-
-
-PROTOCOLS = {
-    "held-out": CalibrationPlan("validation", "test"),
-    "paper": CalibrationPlan(
-        "train", "train", 10_000, "perplexity_printed", "platt_probability", "test", 1_000
-    ),
-}
-"""Protocols by name.
-
-``"held-out"`` fits on rows that the pair was not trained on. ``"paper"`` is that of the ChatNT
-paper: 10,000 rows that the pair was trained on, asked as in training, and 1,000 test rows to
-measure, asked in other words. What a pair says of rows that it has learned is surer than what it
-says of others, so that such a calibration makes too sure.
-"""
+from chatnt.weights import fingerprint
 
 
 class HasEngine(Protocol):
@@ -144,37 +115,75 @@ def calibrate(  # noqa: PLR0913 - what is fitted, on what, and how it is asked
     >>> chatnt.calibrate(chatnt.load(), "promoter_tata", held_out)  # doctest: +SKIP
     Calibration(promoter_tata: platt on likelihood, cross-fitted on 530 held-out examples; ...)
     """
+    return calibrate_each(
+        pair,
+        task,
+        data,
+        [method],
+        score=score,
+        protocol=protocol,
+        sentences=sentences,
+        coverage=coverage,
+        limit=limit,
+        seed=seed,
+        batch_size=batch_size,
+        progress=progress,
+    )[0]
+
+
+def calibrate_each(  # noqa: PLR0913 - as `calibrate`
+    pair: Engine | HasEngine,
+    task: Task | str,
+    data: Sequence[Example] | Splits,
+    methods: Sequence[str | None],
+    *,
+    score: str | None = None,
+    protocol: str = "held-out",
+    sentences: int | None = None,
+    coverage: float = COVERAGE,
+    limit: int | None = None,
+    seed: int = 0,
+    batch_size: int = 64,
+    progress: bool = False,
+) -> list[Calibration]:
+    """Fit several methods on the same rows, which are scored once.
+
+    Parameters
+    ----------
+    pair, task, data, score, protocol, sentences, coverage, limit, seed, batch_size, progress
+        As in `calibrate`, which also says what is raised.
+    methods
+        Each as in `calibrate`.
+
+    Returns
+    -------
+    list of Calibration
+        In the order of the methods.
+    """
     if protocol not in PROTOCOLS:
         raise ValueError(f"There is no protocol {protocol!r}; there are {', '.join(PROTOCOLS)}.")
     plan = PROTOCOLS[protocol]
     task = get_task(task) if isinstance(task, str) else task
-    method = method_for(task.kind, method or plan.method)
+    names = tuple(method_for(task.kind, method or plan.method) for method in methods)
     judge = judge_of(task, score or plan.score, sentences)
     engine = pair if isinstance(pair, Engine) else pair.engine
-    work = _Work(engine, judge, method, coverage, seed, batch_size, progress)
+    work = _Work(engine, judge, names, coverage, seed, batch_size, progress)
     most = limit if plan.most is None else min(plan.most, limit or plan.most)
     fitted = work.scored(_some(_part(data, plan.fitted, protocol), most, seed), plan.wordings)
-    calibrator = fit_calibrator(method, *fitted, **work.told)
-    if plan.measured is None:
-        measured, corrected = fitted, cross_fit(method, *fitted, **work.told, seed=seed)
-    else:
+    measured = None
+    if plan.measured is not None:
         examples = _some(_part(data, plan.measured, protocol), plan.most_measured, seed)
         measured = work.scored(examples, "test")
-        corrected = calibrator.apply(measured.shares)
-    return Calibration(
-        task=task.name,
-        kind=task.kind,
-        labels=task.labels,
-        method=method,
-        score=score or plan.score,
-        sentences=sentences,
-        protocol=protocol,
-        count=len(fitted.truth),
-        measured=len(measured.truth),
-        weights=fingerprint(engine.model),
-        calibrator=calibrator,
-        **_measurements(work, calibrator, measured, corrected),
-    )
+    about = {
+        "task": task.name,
+        "kind": task.kind,
+        "labels": task.labels,
+        "score": score or plan.score,
+        "sentences": sentences,
+        "protocol": protocol,
+        "weights": fingerprint(engine.model),
+    }
+    return [Calibration(**about, **work.fitted(name, fitted, measured)) for name in names]
 
 
 def calibrated(
@@ -229,7 +238,7 @@ class _Work:
 
     engine: Engine
     judge: Judge | PerplexityJudge
-    method: str
+    methods: tuple[str, ...]
     coverage: float
     seed: int
     batch_size: int
@@ -243,8 +252,10 @@ class _Work:
     def scored(self, examples: Sequence[Example], wordings: Split) -> _Rows:
         """Score rows, if there are enough of each label, which is known before anything is scored."""
         task = self.judge.task
+        truth = _truth(task, examples)
         try:
-            truth = check_truth(self.method, task.kind, _truth(task, examples), labels=len(task.labels))
+            for method in self.methods:
+                truth = check_truth(method, task.kind, truth, labels=len(task.labels))
         except DataError as error:
             names = ", ".join(f"class {i} is {label!r}" for i, label in enumerate(task.labels))
             raise DataError(f"{task.name} cannot be calibrated. {error} {names}".rstrip()) from error
@@ -254,10 +265,27 @@ class _Work:
         how = {"batch_size": self.batch_size, "progress": self.progress}
         return _Rows(read_shares(self.engine, self.judge, asked, **how), truth)
 
+    def fitted(self, method: str, rows: _Rows, measured: _Rows | None) -> dict[str, Any]:
+        """Fit a method and measure it, on the same rows by cross-fitting if there are no others."""
+        calibrator = fit_calibrator(method, *rows, **self.told)
+        if measured is None:
+            measured, corrected = rows, cross_fit(method, *rows, **self.told, seed=self.seed)
+        else:
+            corrected = calibrator.apply(measured.shares)
+        return {
+            "method": method,
+            "count": len(rows.truth),
+            "measured": len(measured.truth),
+            "calibrator": calibrator,
+            **_measurements(self, method, calibrator, measured, corrected),
+        }
 
-def _measurements(work: _Work, calibrator: Calibrator, rows: _Rows, corrected: NDArray) -> dict[str, Any]:
+
+def _measurements(
+    work: _Work, method: str, calibrator: Calibrator, rows: _Rows, corrected: NDArray
+) -> dict[str, Any]:
     """Return measurements before and after, by the names of the fields of `Calibration`."""
-    gives, (raw, truth) = METHODS[work.method].gives, rows
+    gives, (raw, truth) = METHODS[method].gives, rows
     if gives == "sets":
         plain = likely_sets(raw, work.coverage)
         return {"before": measure_sets(plain, truth), "after": measure_sets(corrected, truth)}

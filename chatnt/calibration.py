@@ -55,7 +55,7 @@ class Calibration:
     count, measured
         How many rows the calibrator was fitted on, and how many were measured.
     weights
-        Fingerprint of the weights whose scores these were, see `chatnt.evaluation.fingerprint`.
+        Fingerprint of the weights whose scores these were, see `chatnt.weights.fingerprint`.
     calibrator
         What was fitted.
     before, after
@@ -86,7 +86,7 @@ class Calibration:
         Parameters
         ----------
         weights
-            Fingerprint of those that are in use, see `chatnt.evaluation.fingerprint`.
+            Fingerprint of those that are in use, see `chatnt.weights.fingerprint`.
 
         Raises
         ------

@@ -2,6 +2,8 @@
 
 Where a logarithm is taken, a probability of exactly 0 or 1 counts as `chatnt.reliability.CLIP` away
 from it, one in a thousand million: no row is infinitely sure, and none is lost.
+
+scikit-learn is imported where something is fitted: an answer that is corrected does not wait for it.
 """
 
 import dataclasses
@@ -10,10 +12,6 @@ from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import minimize  # scikit-learn brings scipy
-from sklearn.isotonic import IsotonicRegression
-from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import roc_auc_score
 
 from chatnt.conformal import ConformalIntervals, ConformalSets
 from chatnt.errors import DataError
@@ -69,6 +67,8 @@ class Platt:
         reads: Literal["log-odds", "probability"] = "log-odds",
     ) -> "Platt":
         """Fit a logistic regression; shapes as in `chatnt.calibration_methods.fit_calibrator`."""
+        from sklearn.linear_model import LogisticRegression
+
         model = LogisticRegression(C=STRENGTH, solver="lbfgs", max_iter=1000)
         model.fit(_read(probabilities, reads)[:, None], truth)
         slope, intercept = np.ravel(model.coef_)[0], np.ravel(model.intercept_)[0]
@@ -106,6 +106,9 @@ class Isotonic:
     @classmethod
     def fit(cls, probabilities: _Floats, truth: NDArray[np.integer]) -> "Isotonic":
         """Fit a monotone curve; shapes as in `chatnt.calibration_methods.fit_calibrator`."""
+        from sklearn.isotonic import IsotonicRegression
+        from sklearn.metrics import roc_auc_score
+
         scores, least = _read(probabilities, "log-odds"), 1 / (len(truth) + 2)
         rising = bool(roc_auc_score(truth, scores) >= 0.5)  # a score may fall where it should rise
         model = IsotonicRegression(y_min=least, y_max=1 - least, increasing=rising)
@@ -171,6 +174,8 @@ class VectorScaling:
     @classmethod
     def fit(cls, probabilities: _Floats, truth: NDArray[np.integer]) -> "VectorScaling":
         """Minimise log loss and penalty; shapes as in `chatnt.calibration_methods.fit_calibrator`."""
+        from scipy.optimize import minimize  # scikit-learn brings scipy
+
         logs, labels = _logs(probabilities), probabilities.shape[1]
         flags, none = np.eye(labels)[truth], np.concatenate([np.ones(labels), np.zeros(labels)])
 

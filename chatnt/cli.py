@@ -1,4 +1,4 @@
-"""The command ``chatnt``: ask, demo, card, tasks, train, convert."""
+"""The command ``chatnt``: ask, demo, card, tasks, evaluate, train, convert."""
 
 import argparse
 import os
@@ -9,12 +9,20 @@ from typing import TYPE_CHECKING
 
 from chatnt import __version__
 from chatnt.conversation import PLACEHOLDER, Answer, Question, references
-from chatnt.errors import ChatNTError
+from chatnt.errors import ChatNTError, DataError
 from chatnt.sequence import DNA, read_fasta
 
 if TYPE_CHECKING:
     from chatnt.assistant import Assistant
 
+
+_BASELINES = {
+    "majority": "majority",
+    "linear-models": "linear models",
+    "question-only": "question only",
+    "shuffled-dna": "shuffled DNA",
+}
+"""Names of baselines, without blanks, of those of `chatnt.evaluating.BASELINES`."""
 
 _FILTERS = ("kind", "species", "category", "benchmark", "metric")
 
@@ -65,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     card.set_defaults(run=_card)
 
     _add_tasks(commands)
+    _add_evaluate(commands)
     _add_train(commands)
 
     text = "convert published weights into a folder that loads fast"
@@ -96,6 +105,68 @@ def _add_tasks(commands: "argparse._SubParsersAction") -> None:
         tasks.add_argument(f"--{filtered}", help=f"only tasks of this {filtered}")
     tasks.add_argument("--search", metavar="WORDS", help="only tasks that mention all these words")
     tasks.set_defaults(run=_tasks)
+
+
+def _add_evaluate(commands: "argparse._SubParsersAction") -> None:
+    text = "score the answers of a pair on test sequences"
+    evaluate = commands.add_parser(
+        "evaluate",
+        help=text,
+        description=f"{text.capitalize()}, beside simple baselines and published results.",
+        epilog="Example: chatnt evaluate promoter_tata h3 --data DATA --baselines majority question-only "
+        "--out scores.json",
+    )
+    evaluate.add_argument(
+        "tasks", nargs="*", metavar="TASK", help="names of tasks (default: all that the pair was trained on)"
+    )
+    evaluate.add_argument(
+        "--data",
+        metavar="FOLDER",
+        help="a folder for each task, with test.tsv.gz; or hub, or simulated (default: CHATNT_DATA)",
+    )
+    evaluate.add_argument("--split", choices=("test", "train"), default="test", help="default: test")
+    evaluate.add_argument(
+        "--limit",
+        type=_limit,
+        default=5000,
+        metavar="N",
+        help="most sequences per task, or all (default: 5000)",
+    )
+    evaluate.add_argument(
+        "--seed", type=int, default=0, metavar="N", help="chooses sequences and wordings (default: 0)"
+    )
+    evaluate.add_argument(
+        "--baselines",
+        nargs="*",
+        choices=(*_BASELINES, "all"),
+        default=["majority"],
+        metavar="NAME",
+        help="to compare with: majority, linear-models (fitted on the training sequences), question-only "
+        "and shuffled-dna (which ask the pair once more), or all (default: majority)",
+    )
+    evaluate.add_argument(
+        "--predictions",
+        type=Path,
+        metavar="FILE",
+        help="Parquet file for every answer; a run that was killed goes on from it (default: beside --out)",
+    )
+    evaluate.add_argument("--out", type=Path, metavar="FILE", help="JSON file for the scores")
+    evaluate.add_argument(
+        "--batch-size", type=_positive, default=64, metavar="N", help="sequences at a time (default: 64)"
+    )
+    evaluate.add_argument("--quiet", action="store_true", help="show no progress bar")
+    _add_pair(evaluate)
+    evaluate.set_defaults(run=_evaluate)
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1 on")
+    return int(text)
+
+
+def _limit(text: str) -> int | None:
+    return None if text == "all" else _positive(text)
 
 
 def _add_train(commands: "argparse._SubParsersAction") -> None:
@@ -173,6 +244,33 @@ def _tasks(args: argparse.Namespace) -> None:
     widths = [max(len(row[i]) for row in rows) for i in range(len(columns))]
     for row in rows:
         print("  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def _evaluate(args: argparse.Namespace) -> None:
+    from chatnt.evaluating import evaluate
+
+    predictions = args.predictions
+    if args.out:
+        if args.out.suffix == ".parquet":
+            raise DataError(f"--out {args.out}: the scores are JSON; name a file such as scores.json.")
+        args.out.parent.mkdir(parents=True, exist_ok=True)  # not after an hour of work
+        predictions = predictions or args.out.with_suffix(".parquet")
+    baselines = [name for name in _BASELINES if "all" in args.baselines or name in args.baselines]
+    found = evaluate(
+        _load(args.pair),
+        args.tasks or None,
+        split=args.split,
+        data=args.data,
+        limit=args.limit,
+        seed=args.seed,
+        baselines=[_BASELINES[name] for name in baselines],
+        predictions=predictions,
+        batch_size=args.batch_size,
+        progress=not args.quiet,
+    )
+    if args.out:
+        found.save(args.out)
+    print(found)
 
 
 def _train(args: argparse.Namespace) -> None:

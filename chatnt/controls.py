@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from chatnt.baselines import fit_linear
 from chatnt.conversation import Question, Turn
 from chatnt.engine import Engine
-from chatnt.evaluation import evaluate, score_answers
+from chatnt.evaluation import score_answers, score_tasks
 from chatnt.metrics import score_predictions
 from chatnt.outcomes import Scores
 from chatnt.pair_results import QUESTION_ONLY, SHUFFLED
@@ -34,7 +34,7 @@ CONTROLS: dict[str, Callable[[str, random.Random], str]] = {
 """How each control changes a sequence."""
 
 
-def score_control(  # noqa: PLR0913 - those of `evaluate`, which it calls
+def score_control(  # noqa: PLR0913 - those of `score_tasks`, which it calls
     name: str,
     engine: Engine,
     data: Mapping[str, Sequence[Example]],
@@ -58,7 +58,7 @@ def score_control(  # noqa: PLR0913 - those of `evaluate`, which it calls
     name
         ``"question only"`` (every base replaced by N) or ``"shuffled DNA"`` (same dinucleotides).
     engine, data, tasks, split, wordings, limit, seed, filled, simulated, progress
-        As in `chatnt.evaluation.evaluate`; with the same `limit` and `seed` it asks
+        As in `chatnt.evaluation.score_tasks`; with the same `limit` and `seed` it asks
         about the same rows in the same words.
 
     Raises
@@ -70,7 +70,7 @@ def score_control(  # noqa: PLR0913 - those of `evaluate`, which it calls
     changed = {
         task.name: [Example(change(e.sequence, rng), e.label) for e in data[task.name]] for task in tasks
     }
-    return evaluate(
+    return score_tasks(
         engine,
         changed,
         tasks,
@@ -85,7 +85,7 @@ def score_control(  # noqa: PLR0913 - those of `evaluate`, which it calls
     )
 
 
-def wording_gap(  # noqa: PLR0913 - those of `evaluate`, which it calls
+def wording_gap(  # noqa: PLR0913 - those of `score_tasks`, which it calls
     engine: Engine,
     data: Mapping[str, Sequence[Example]],
     tasks: Sequence[Task],
@@ -100,7 +100,7 @@ def wording_gap(  # noqa: PLR0913 - those of `evaluate`, which it calls
     Parameters
     ----------
     engine, data, tasks, limit, seed, filled, progress
-        As in `chatnt.evaluation.evaluate`.
+        As in `chatnt.evaluation.score_tasks`.
 
     Returns
     -------
@@ -110,7 +110,7 @@ def wording_gap(  # noqa: PLR0913 - those of `evaluate`, which it calls
     """
     asked: tuple[Split, ...] = ("train", "test")
     train, test = (
-        evaluate(
+        score_tasks(
             engine,
             data,
             tasks,

@@ -4,7 +4,7 @@ import dataclasses
 import html
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from chatnt.errors import PlaceholderError
 from chatnt.sequence import DNA, as_dna
@@ -132,7 +132,20 @@ class Answer:
         Of `label`, from 0 to 1: the likelihood of all sentences that state it,
         against those of the other labels. See `calibrated`.
     calibrated
-        Whether the probability was corrected on held-out data.
+        Whether the probability, or the interval of a number, was corrected on held-out data.
+    calibration
+        By which method, on how many examples, and with which error; empty without.
+    probabilities
+        That of each label; of several that may hold at once, each for itself. Empty for a number.
+    candidates
+        Labels one of which is true as often as `coverage` says, for a task whose sets were calibrated;
+        empty where no label is likely enough.
+    interval
+        Of a number: its ends, between which the truth is as often as `coverage` says.
+    coverage
+        Of `candidates` or `interval`, from 0 to 1.
+    abstained
+        Whether the answer was withheld, because its probability is below what was asked for.
     in_scope
         Whether the pair was trained on such questions.
     notes
@@ -152,6 +165,12 @@ class Answer:
     in_scope: bool = True
     notes: tuple[str, ...] = ()
     estimate: float | None = None
+    calibration: str = ""
+    probabilities: Mapping[str, float] = dataclasses.field(default_factory=dict)
+    candidates: tuple[str, ...] | None = None
+    interval: tuple[float, float] | None = None
+    coverage: float | None = None
+    abstained: bool = False
 
     def __str__(self) -> str:
         return self.text
@@ -161,13 +180,25 @@ class Answer:
         """What a reader should know beside the text, in a few words."""
         if not self.in_scope:
             return "outside the tasks of this pair"
-        parts = list(self.notes)
-        if self.probability is not None:
-            kind = "calibrated" if self.calibrated else "not calibrated"
-            parts.insert(0, f"{self.label}: probability {self.probability:.2f}, {kind}")
+        return "; ".join([*self._measured(), *self.notes])
+
+    def _measured(self) -> Iterator[str]:
+        how = f" ({self.calibration})" if self.calibration else ""
+        kind = f"calibrated{how}" if self.calibrated else "not calibrated"
         if self.estimate is not None:
-            parts.insert(0, f"mean of what could have been written: {self.estimate:g}")
-        return "; ".join(parts)
+            yield f"mean of what could have been written: {self.estimate:g}"
+        if self.interval is not None:
+            low, high = self.interval
+            yield f"{self.coverage:.0%} between {low:g} and {high:g}, {kind}"
+        if self.probability is not None:
+            stated = "withheld" if self.abstained else self.label
+            yield f"{stated}: probability {self.probability:.2f}, {kind}"
+        elif self.probabilities:
+            shares = ", ".join(f"{label} {share:.2f}" for label, share in self.probabilities.items())
+            yield f"probabilities: {shares}, {kind}"
+        if self.candidates is not None and len(self.candidates) != 1:
+            names = " or ".join(self.candidates) or "no label is likely enough"
+            yield f"at {self.coverage:.0%} coverage: {names}"
 
     def __repr__(self) -> str:
         return f"{self.text}  [{self.remark}]" if self.remark else self.text

@@ -58,14 +58,14 @@ def measure_discrimination(
     asked = [1] if labels == 2 else np.flatnonzero(counts).tolist()
     stated = np.eye(labels * labels)[true * labels + given.argmax(1)]
     whole = np.ones((1, len(true)))
-    areas, matches = [], []
+    ranked, matches = [], []
     for drawn in (whole, *drawn_counts(np.random.default_rng(seed), len(true), resamples)):
-        areas.append(np.mean([_areas(drawn, given[:, i], true == i) for i in asked], axis=0))
-        matches.append(_correlations((drawn @ stated).reshape(-1, labels, labels)))
-    return {"auroc": _estimate(np.concatenate(areas)), "mcc": _estimate(np.concatenate(matches))}
+        ranked.append(np.mean([areas(drawn, given[:, i], true == i) for i in asked], axis=0))
+        matches.append(correlations((drawn @ stated).reshape(-1, labels, labels)))
+    return {"auroc": _estimate(np.concatenate(ranked)), "mcc": _estimate(np.concatenate(matches))}
 
 
-def _areas(drawn: NDArray, scores: NDArray, positive: NDArray[np.bool_]) -> NDArray:
+def areas(drawn: NDArray, scores: NDArray, positive: NDArray[np.bool_]) -> NDArray:
     """Return the area under the ROC curve of each drawing; not a number where a class is missing.
 
     It is how often a positive row scores higher than a negative one, equal scores counting half.
@@ -82,7 +82,7 @@ def _areas(drawn: NDArray, scores: NDArray, positive: NDArray[np.bool_]) -> NDAr
     return np.divide(beaten, pairs, out=np.full(len(drawn), np.nan), where=pairs > 0)
 
 
-def _correlations(confusion: NDArray) -> NDArray:
+def correlations(confusion: NDArray) -> NDArray:
     """Return the Matthews correlation of each table of true (rows) and stated labels (columns)."""
     total, right = confusion.sum((1, 2)), np.trace(confusion, axis1=1, axis2=2)
     true, stated = confusion.sum(2), confusion.sum(1)

@@ -1,19 +1,19 @@
 """Run a pair: write answers in batches, stream one, score given ones."""
 
-import queue
 import threading
 from collections.abc import Iterator, Sequence
 
 import torch
 from torch import Tensor
 from transformers import BatchFeature
-from transformers.generation.streamers import BaseStreamer
 
 from chatnt.answer_tree import AnswerTree, reads_trees, token_likelihoods
 from chatnt.conversation import Turn
 from chatnt.errors import AnswerError
+from chatnt.grammar import Grammar
 from chatnt.model import ChatNTModel
 from chatnt.processor import IGNORED, ChatNTProcessor
+from chatnt.streaming import Pieces
 
 
 class Engine:
@@ -66,6 +66,7 @@ class Engine:
         max_new_tokens: int = 64,
         batch_size: int = 32,
         soft_tokens: Tensor | None = None,
+        answers: Sequence[str] | None = None,
     ) -> list[str]:
         """Write the answer of each conversation's last turn, greedily.
 
@@ -79,6 +80,9 @@ class Engine:
             Conversations at a time; those of similar length go together.
         soft_tokens
             What `read_each` gave for these conversations, so that their DNA is not encoded again.
+        answers
+            Every answer that may be written; each token is the likeliest that leads to one of
+            them. Default: anything.
 
         Returns
         -------
@@ -87,19 +91,24 @@ class Engine:
 
         Raises
         ------
+        AnswerError
+            If the tokenizer joins the beginning of answers with the end of the prompt.
         SequenceTooLongError, SlotError
             If a sequence is longer than the encoder reads, or a prompt with its
             answer longer than the decoder reads.
         """
         texts: list[str] = [""] * len(conversations)
+        grammar = self._grammar(conversations[0], answers) if answers and conversations else None
         order = sorted(range(len(conversations)), key=lambda i: _bases(conversations[i]))
         for start in range(0, len(order), batch_size):
             rows = order[start : start + batch_size]
             batch = self._prompts([conversations[i] for i in rows], max_new_tokens)
             if soft_tokens is not None and "dna_mask" in batch:
                 batch["soft_tokens"] = _of_rows(soft_tokens, rows, batch)
-            written = self.model.generate(**batch, **self._settings(max_new_tokens))
-            for i, ids in zip(rows, written[:, batch["input_ids"].shape[1] :], strict=True):
+            begin = batch["input_ids"].shape[1]
+            settings = self._settings(max_new_tokens) | self._held(grammar, begin)
+            written = self.model.generate(**batch, **settings)
+            for i, ids in zip(rows, written[:, begin:], strict=True):
                 texts[i] = self.processor.decode(ids)
         return texts
 
@@ -114,7 +123,7 @@ class Engine:
             Whatever the model raised while it wrote.
         """
         batch = self._prompts([conversation], max_new_tokens)
-        pieces = _Pieces(self.processor)
+        pieces = Pieces(self.processor)
 
         def write() -> None:
             try:
@@ -278,6 +287,24 @@ class Engine:
         wanted = ids.masked_fill(mask == 0, IGNORED).repeat(rows, 1)
         return _likelihoods(torch.cat(logits, 1), wanted).view(rows, tails)
 
+    def _grammar(self, conversation: Sequence[Turn], answers: Sequence[str]) -> Grammar:
+        tails = self._tails(conversation, answers)
+        if tails is None:
+            raise AnswerError(
+                "The tokenizer joins the beginning of an answer with the end of the prompt, so that what is "
+                "written cannot be constrained; ask without constraint."
+            )
+        ids, mask = (tails[0].tolist(), tails[1].sum(1).tolist())
+        return Grammar(row[:length] for row, length in zip(ids, mask, strict=True))
+
+    def _held(self, grammar: Grammar | None, begin: int) -> dict:
+        """Return the settings that hold what is written behind a prompt to a grammar."""
+        if grammar is None:
+            return {}
+        # What follows a whole answer is padding, which an answer that is done writes anyway.
+        pad = [self.processor.pad_token_id]
+        return {"prefix_allowed_tokens_fn": lambda _, ids: grammar.allowed(ids[begin:].tolist()) or pad}
+
     def _prompts(self, conversations: Sequence[Sequence[Turn]], max_new_tokens: int) -> BatchFeature:
         return self.processor(conversations, room=max_new_tokens).to(self.model.device)
 
@@ -288,39 +315,6 @@ class Engine:
             "eos_token_id": self.processor.tokenizer.eos_token_id,
             "pad_token_id": self.processor.pad_token_id,
         }
-
-
-class _Pieces(BaseStreamer):
-    """Put the words of an answer into a queue as they are complete, then `None`."""
-
-    def __init__(self, processor: ChatNTProcessor) -> None:
-        self.processor = processor
-        self.queue: queue.SimpleQueue[str | BaseException | None] = queue.SimpleQueue()
-        self.wanted = True
-        self._ids: list[int] | None = None  # none until the prompt has passed
-        self._sent = ""
-
-    def put(self, value: Tensor) -> None:
-        """Take the prompt, then one token after the other."""
-        if not self.wanted:
-            raise InterruptedError("Nobody reads the rest of this answer.")
-        if self._ids is None:
-            self._ids = []
-            return
-        self._ids += value.flatten().tolist()
-        text = self.processor.decode(self._ids)
-        # Later tokens can change the last word, but none before it.
-        self._send(text[: text.rfind(" ") + 1])
-
-    def end(self) -> None:
-        """Send what is left."""
-        self._send(self.processor.decode(self._ids or []))
-        self.queue.put(None)
-
-    def _send(self, text: str) -> None:
-        if len(text) > len(self._sent):
-            self.queue.put(text[len(self._sent) :])
-            self._sent = text
 
 
 def _likelihoods(logits: Tensor, wanted: Tensor) -> Tensor:

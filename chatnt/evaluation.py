@@ -7,8 +7,6 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
-import torch
-from torch import nn
 from tqdm import tqdm
 
 from chatnt.conversation import Question, Turn
@@ -23,6 +21,7 @@ from chatnt.sequence import DNA
 from chatnt.tasks import Task
 from chatnt.tasks.base import Split
 from chatnt.tasks.sources import Example
+from chatnt.weights import fingerprint
 
 Judged = list[float] | float | None
 """Of an answer: the probability of each label, the estimate of a number, or nothing."""
@@ -121,7 +120,7 @@ def predict(  # noqa: PLR0913 - what is asked, of whom, and how
     return as_frame([found[i] for i in range(len(examples))])
 
 
-def evaluate(  # noqa: PLR0913 - what is asked, of whom, and how
+def score_tasks(  # noqa: PLR0913 - what is asked, of whom, and how
     engine: Engine,
     data: Mapping[str, Sequence[Example]],
     tasks: Sequence[Task],
@@ -204,8 +203,9 @@ def predict_each(  # noqa: PLR0913 - what is asked, of whom, and how
     sentences: int = 3,
     predictions: str | Path | None = None,
     progress: bool = False,
+    title: str = "",
 ) -> tuple[list[pd.DataFrame], dict[str, dict[str, str]]]:
-    """Predict the rows of several tasks, and keep those of each task as soon as it is done.
+    """Predict the rows of several tasks, each kept in a file as soon as it is done.
 
     Two processes that go through the tasks in opposite orders share the work: what one has
     kept the other does not ask again.
@@ -213,9 +213,11 @@ def predict_each(  # noqa: PLR0913 - what is asked, of whom, and how
     Parameters
     ----------
     engine, data, tasks, split, wordings, limit, seed, batch_size, sentences, progress
-        As in `evaluate`.
+        As in `score_tasks`.
     predictions
-        As in `evaluate`; the files of the tasks are not joined.
+        As in `score_tasks`; the files of the tasks are not joined.
+    title
+        Stands before the name of the task where progress is shown.
 
     Returns
     -------
@@ -228,7 +230,7 @@ def predict_each(  # noqa: PLR0913 - what is asked, of whom, and how
         predict, engine, wordings=wordings, seed=seed, batch_size=batch_size, sentences=sentences
     )
     how = {"split": split, "wordings": wordings, "seed": str(seed), "sentences": str(sentences)}
-    chosen = {task.name: _chosen(len(data[task.name]), limit, seed) for task in tasks}
+    chosen = {task.name: chosen_rows(len(data[task.name]), limit, seed) for task in tasks}
     parts = None
     if predictions is not None:
         parts = PredictionParts(predictions)
@@ -236,7 +238,7 @@ def predict_each(  # noqa: PLR0913 - what is asked, of whom, and how
     found, about = [], {}
     with tqdm(total=sum(map(len, chosen.values())), unit="row", disable=not progress) as bar:
         for task in tasks:
-            bar.set_description(task.name)
+            bar.set_description(f"{title}{task.name}")
             rows = chosen[task.name]
             examples = [data[task.name][i] for i in rows]
             about[task.name] = {**how, "data": _digest(examples)}
@@ -249,15 +251,6 @@ def predict_each(  # noqa: PLR0913 - what is asked, of whom, and how
                 bar.update(len(rows))
             found.append(kept)
     return found, about
-
-
-def fingerprint(model: nn.Module) -> str:
-    """Return a hash of all weights of a model, their names and shapes, in hexadecimal."""
-    digest = hashlib.sha256()
-    for name, tensor in sorted(model.state_dict().items()):
-        digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}\n".encode())
-        digest.update(tensor.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy().tobytes())
-    return digest.hexdigest()
 
 
 def _answers(
@@ -293,7 +286,8 @@ def _prediction(task: Task, row: int, example: Example, answer: str, judged: Jud
     )
 
 
-def _chosen(count: int, limit: int | None, seed: int) -> Sequence[int]:
+def chosen_rows(count: int, limit: int | None, seed: int) -> Sequence[int]:
+    """Return the indices of at most `limit` of so many rows, drawn by `seed` and in rising order."""
     if limit is None or limit >= count:
         return range(count)
     return sorted(random.Random(seed).sample(range(count), limit))

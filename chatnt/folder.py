@@ -1,20 +1,46 @@
-"""A pair as a folder: model, processor, scope, card, and a list of hashes."""
+"""A pair as a folder: model, processor, what lies beside them, and a list of hashes."""
 
+import dataclasses
 import hashlib
 import json
 from pathlib import Path
 
+from chatnt.calibrations import Calibrations
 from chatnt.errors import CheckpointError
 from chatnt.model import ChatNTModel
 from chatnt.model.stored import read_json
 from chatnt.processor import ChatNTProcessor
+from chatnt.tasks.likeness import Likeness
 from chatnt.tasks.scope import Scope
 
 MANIFEST, SCOPE, CARD = "manifest.json", "scope.json", "README.md"
+CALIBRATIONS, LIKENESS = "calibrations.json", "likeness.json"
+
+
+@dataclasses.dataclass(frozen=True)
+class Beside:
+    """Hold what a pair knows besides its weights and words, each of which it may lack.
+
+    Attributes
+    ----------
+    scope
+        Recognises what a question asks about.
+    card
+        In Markdown.
+    calibrations
+        What corrects its probabilities.
+    likeness
+        What the sequences that it was trained on are like.
+    """
+
+    scope: Scope | None = None
+    card: str = ""
+    calibrations: Calibrations = dataclasses.field(default_factory=Calibrations)
+    likeness: Likeness | None = None
 
 
 def write_pair(
-    folder: str | Path, model: ChatNTModel, processor: ChatNTProcessor, scope: Scope | None, card: str
+    folder: str | Path, model: ChatNTModel, processor: ChatNTProcessor, beside: Beside | None = None
 ) -> None:
     """Write a pair; the manifest comes last, so a folder without it is incomplete."""
     folder = Path(folder)
@@ -22,11 +48,27 @@ def write_pair(
     (folder / MANIFEST).unlink(missing_ok=True)
     model.save_pretrained(folder)
     processor.save_pretrained(folder)
-    if scope is not None:
-        scope.save(folder / SCOPE)
-    if card:
-        (folder / CARD).write_text(card)
+    beside = beside or Beside()
+    if beside.scope is not None:
+        beside.scope.save(folder / SCOPE)
+    if beside.calibrations:
+        beside.calibrations.save(folder / CALIBRATIONS)
+    if beside.likeness is not None:
+        beside.likeness.save(folder / LIKENESS)
+    if beside.card:
+        (folder / CARD).write_text(beside.card, encoding="utf-8")
     write_manifest(folder)
+
+
+def read_beside(folder: Path) -> Beside:
+    """Read what lies in a pair's folder besides model and processor."""
+    scope, card, fitted, likeness = (folder / name for name in (SCOPE, CARD, CALIBRATIONS, LIKENESS))
+    return Beside(
+        Scope.load(scope) if scope.exists() else None,
+        card.read_text(encoding="utf-8") if card.exists() else "",
+        Calibrations.load(fitted) if fitted.exists() else Calibrations(),
+        Likeness.load(likeness) if likeness.exists() else None,
+    )
 
 
 def write_manifest(folder: Path) -> None:

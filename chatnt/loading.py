@@ -22,14 +22,13 @@ from transformers import (
 from chatnt.assistant import Assistant
 from chatnt.dna_tokenizers import kmer_tokenizer, nucleotide_tokenizer
 from chatnt.errors import CheckpointError
-from chatnt.folder import CARD, MANIFEST, SCOPE, check_manifest
+from chatnt.folder import MANIFEST, check_manifest, read_beside
 from chatnt.model import ChatNTConfig, ChatNTModel, Resampler, ResamplerConfig
 from chatnt.model.convert import convert_torch
 from chatnt.model.hub import load_encoder
 from chatnt.model.stored import read_json, read_safetensors
 from chatnt.processor import ChatNTProcessor
 from chatnt.published import english_tokenizer, published_processor
-from chatnt.tasks.scope import Scope
 
 BUNDLED = "mini"
 """Name of the pair that comes with the package."""
@@ -116,9 +115,15 @@ def _from_folder(folder: Path, dtype: torch.dtype | str | None, device_map: str 
         raise
     except (OSError, SafetensorError) as error:
         raise CheckpointError(f"The pair in {folder} cannot be read: {_first_line(error)}") from error
-    scope = Scope.load(folder / SCOPE) if (folder / SCOPE).exists() else None
-    card = (folder / CARD).read_text() if (folder / CARD).exists() else ""
-    return Assistant(model, processor, scope=scope, card=card)
+    beside = read_beside(folder)
+    return Assistant(
+        model,
+        processor,
+        scope=beside.scope,
+        card=beside.card,
+        calibrations=beside.calibrations,
+        likeness=beside.likeness,
+    )
 
 
 def _model(folder: Path, dtype: torch.dtype | str | None, device_map: str | dict | None) -> ChatNTModel:

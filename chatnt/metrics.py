@@ -61,11 +61,11 @@ def score_predictions(
     if task.scale:
         filled = (task.scale.low + task.scale.high) / 2 if filled is None else float(filled)
         found = _of_numbers(predictions, filled)
-        unparsed = int(_missing(predictions, "parsed_value").sum())
+        unparsed = int(missing(predictions, "parsed_value").sum())
     else:
         filled = None
         found = _of_several(task, predictions) if task.kind == "multilabel" else _of_one(task, predictions)
-        unparsed = int(_missing(predictions, "parsed_label").sum())
+        unparsed = int(missing(predictions, "parsed_label").sum())
     # Without probabilities there is no AUROC to judge by.
     metric = task.metric if found.get(task.metric) is not None else "pearson" if task.scale else "mcc"
     return TaskScore(
@@ -112,7 +112,7 @@ def _of_one(task: Task, predictions: pd.DataFrame) -> dict:
     stated = predictions["parsed_label"].fillna(UNPARSED).tolist()
     sides = truth, stated
     counts = Counter(zip(*sides, strict=True))
-    positive = task.labels[1:] if task.kind == "binary" else task.labels
+    positive = positive_labels(task)
     return {
         "mcc": _mcc(counts),
         "accuracy": sum(n for (t, s), n in counts.items() if t == s) / len(truth),
@@ -120,19 +120,19 @@ def _of_one(task: Task, predictions: pd.DataFrame) -> dict:
             t: {s: counts[t, s] for s in (*task.labels, UNPARSED) if counts[t, s]} for t in task.labels
         },
         "f1": _f1(*(np.array([[name == label for label in positive] for name in side]) for side in sides)),
-        "auroc": _auroc(np.array([[t == label for label in task.labels] for t in truth]), predictions),
+        "auroc": _auroc(task, predictions),
     }
 
 
 def _of_several(task: Task, predictions: pd.DataFrame) -> dict:
-    truth, stated = (_flags(task, predictions, name) for name in ("label", "parsed_label"))
-    unparsed = _missing(predictions, "parsed_label")
+    truth, stated = (flags_of(task, predictions, name) for name in ("label", "parsed_label"))
+    unparsed = missing(predictions, "parsed_label")
     stated[unparsed] = ~truth[unparsed]
     return {
         "mcc": _mcc(Counter(zip(truth.ravel().tolist(), stated.ravel().tolist(), strict=True))),
         "accuracy": float((truth == stated).all(1).mean()),
         "f1": _f1(truth, stated),
-        "auroc": _auroc(truth, predictions),
+        "auroc": _auroc(task, predictions),
     }
 
 
@@ -164,23 +164,39 @@ def _ranks(values: NDArray) -> NDArray:
     return pd.Series(values).rank().to_numpy(float)
 
 
-def _auroc(truth: NDArray[np.bool_], predictions: pd.DataFrame) -> float | None:
+def _auroc(task: Task, predictions: pd.DataFrame) -> float | None:
     """Return the mean over the labels, the second alone if there are two that exclude each other."""
-    if _missing(predictions, "probabilities").any():
+    if missing(predictions, "probabilities").any():
         return None
-    chances = np.stack(predictions["probabilities"].to_list()).astype(float)
-    if truth.shape[1] == 2 and (truth.sum(1) == 1).all():
-        truth, chances = truth[:, 1:], chances[:, 1:]
+    truth, chances = chances_of(task, predictions)
     if truth.all(0).any() or not truth.any(0).all():
         return None
     return float(np.mean([roc_auc_score(t, c) for t, c in zip(truth.T, chances.T, strict=True)]))
 
 
-def _missing(predictions: pd.DataFrame, column: str) -> NDArray[np.bool_]:
+def chances_of(task: Task, predictions: pd.DataFrame) -> tuple[NDArray[np.bool_], NDArray]:
+    """Return whether each label is true and its probability, both of shape (rows, labels).
+
+    Of two labels that exclude each other the second stands for both.
+    """
+    chances = np.stack(predictions["probabilities"].to_list()).astype(float)
+    if task.kind == "multilabel":
+        return flags_of(task, predictions, "label"), chances
+    truth = np.array([[name == label for label in task.labels] for name in predictions["label"]])
+    return (truth[:, 1:], chances[:, 1:]) if len(task.labels) == 2 else (truth, chances)
+
+
+def positive_labels(task: Task) -> tuple[str, ...]:
+    """Return the labels whose F1 is averaged: the second of two, else all."""
+    return task.labels[1:] if task.kind == "binary" else task.labels
+
+
+def missing(predictions: pd.DataFrame, column: str) -> NDArray[np.bool_]:
+    """Return in which rows a column holds nothing, of shape (rows,)."""
     return np.asarray(predictions[column].isna(), dtype=bool)
 
 
-def _flags(task: Task, predictions: pd.DataFrame, column: str) -> NDArray[np.bool_]:
+def flags_of(task: Task, predictions: pd.DataFrame, column: str) -> NDArray[np.bool_]:
     """Return which labels hold, of shape (rows, labels)."""
     held = [set(str(text).split(JOINT)) for text in predictions[column].fillna("")]
     return np.array([[label in names for label in task.labels] for names in held])

@@ -67,6 +67,12 @@ class TaskScore:
         The one of these that the task is judged by.
     simulated
         Whether the sequences are simulated, so that nothing is said of real ones.
+    available
+        Rows that there were, of which `count` were chosen; `None` if it was not noted.
+    intervals
+        Ends of the 95 % interval of each metric (see `chatnt.intervals`); empty if none were computed.
+    notes
+        What to mind, such as that the pair was not trained on the task.
     """
 
     task: str
@@ -86,12 +92,31 @@ class TaskScore:
     filled: float | None = None
     metric: str = "mcc"
     simulated: bool = False
+    available: int | None = None
+    intervals: dict[str, tuple[float, float]] = dataclasses.field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
     @property
     def score(self) -> float:
         """The metric that the task is judged by; not a number if it cannot be computed."""
         value = getattr(self, self.metric)
         return math.nan if value is None else value
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """The ends of the 95 % interval of `score`; not numbers if it was not computed."""
+        return self.intervals.get(self.metric, (math.nan, math.nan))
+
+    @classmethod
+    def from_json(cls, data: dict) -> "TaskScore":
+        """Read a score from what JSON holds."""
+        intervals = {name: (low, high) for name, (low, high) in data.get("intervals", {}).items()}
+        return cls(**{**data, "intervals": intervals, "notes": tuple(data.get("notes", ()))})
+
+    def to_json(self) -> dict:
+        """Return what JSON can hold; what the task does not have is left out."""
+        empty = {"intervals": {}, "notes": ()}
+        return {k: v for k, v in dataclasses.asdict(self).items() if v is not None and v != empty.get(k)}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -162,13 +187,12 @@ class Scores:
 
     def to_json(self) -> dict:
         """Return what JSON can hold; metrics that a task does not have are left out."""
-        tasks = [{k: v for k, v in dataclasses.asdict(t).items() if v is not None} for t in self.tasks]
-        return {"tasks": tasks, "wordings": self.wordings}
+        return {"tasks": [task.to_json() for task in self.tasks], "wordings": self.wordings}
 
     @classmethod
     def from_json(cls, data: dict) -> "Scores":
         """Read what `to_json` gave."""
-        return cls(tuple(TaskScore(**task) for task in data["tasks"]), data["wordings"])
+        return cls(tuple(map(TaskScore.from_json, data["tasks"])), data["wordings"])
 
     def to_markdown(self) -> str:
         """Return the scores as a Markdown table, with the metrics that some task has."""
@@ -177,7 +201,7 @@ class Scores:
         rule = "|---|" + "---:|" * (len(shown) + 2) + "\n"
         rows = [
             f"| {t.task}{' (simulated)' * t.simulated} | {t.count:,} |"
-            + "".join(f" {_written(name, getattr(t, name))} |" for name in shown)
+            + "".join(f" {written(name, getattr(t, name))} |" for name in shown)
             + f" {t.unparsed} |\n"
             for t in self.tasks
         ]
@@ -190,7 +214,8 @@ class Scores:
         return self.to_markdown()
 
 
-def _written(metric: str, value: float | None) -> str:
+def written(metric: str, value: float | None) -> str:
+    """Write a metric as tables show it; nothing for none."""
     if value is None:
         return ""
     return f"{value:.1%}" if metric == "accuracy" else f"{value:.3f}"

@@ -19,6 +19,9 @@ SCORES, PREDICTIONS = "results.json", "predictions.parquet"
 LEAKAGE, WORDINGS, PROBE = "leakage", "wordings", "probe"
 """Names of the tables that `chatnt.leakage` and `chatnt.controls` make."""
 
+CALIBRATION = "calibration"
+"""Name of the table of how well calibrations hold on the test sets."""
+
 LEARNING = "learning"
 """Name of the table of learning curves."""
 

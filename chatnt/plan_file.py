@@ -163,7 +163,9 @@ def _task(name: str) -> Task:
 def _scope(chat: Assistant, tasks: Sequence[Task], seed: int) -> Scope:
     known = [get_task(name) for name in chat.scope.tasks] if chat.scope else []
     names = {task.name for task in known}
-    return Scope.fit([*known, *(t for t in tasks if t.name not in names)], ELSEWHERE.train, seed=seed)
+    everything = [*known, *(task for task in tasks if task.name not in names)]
+    others = ELSEWHERE.for_tasks([task.name for task in everything]).train
+    return Scope.fit(everything, others, seed=seed)
 
 
 def _card(tasks: Sequence[Task], log: TrainingLog) -> str:

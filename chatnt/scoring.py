@@ -84,8 +84,32 @@ def read_shares(
     scores = score_conversations(
         engine, conversations, judge.answers, batch_size=batch_size, progress=progress
     )
+    return shares_of(engine, judge, scores, conversations[0])
+
+
+def shares_of(
+    engine: Engine, judge: Judge | PerplexityJudge, scores: Tensor, conversation: Sequence[Turn]
+) -> NDArray[np.float64]:
+    """Make probabilities of the log-likelihoods of answers.
+
+    Parameters
+    ----------
+    engine
+        Whose tokens are counted.
+    judge
+        As `judge_of` gives it.
+    scores
+        Log-likelihoods of its answers, of shape (conversations, answers), on the CPU.
+    conversation
+        Any one of those that were answered.
+
+    Returns
+    -------
+    ndarray
+        As in `read_shares`.
+    """
     if isinstance(judge, PerplexityJudge):
-        rows = engine.processor([conversations[0]] * len(judge.answers), answers=judge.answers)
+        rows = engine.processor([conversation] * len(judge.answers), answers=judge.answers)
         return judge.probabilities(scores.numpy(), (rows["labels"] != IGNORED).sum(1).tolist())
     return judge.shares(scores).numpy() if judge.task.scale else judge.probabilities(scores)
 

@@ -19,11 +19,11 @@ from chatnt.conversation import Question, Turn
 from chatnt.discrimination import measure_discrimination
 from chatnt.engine import Engine
 from chatnt.errors import CheckpointError, DataError, TaskError, UnknownTaskError
-from chatnt.evaluation import fingerprint
 from chatnt.reliability import measure_calibration
 from chatnt.tasks import get_task
 from chatnt.tasks.base import NONE, SOME, Wordings
 from chatnt.tasks.sources import Example, Splits
+from chatnt.weights import fingerprint
 from tests.tiny import tiny_model, tiny_pair
 
 TATA, SPLICE, LEAF = (get_task(name) for name in ("promoter_tata", "splice_sites_all", "plant_promoter_leaf"))

@@ -7,9 +7,11 @@ from unittest import mock
 import pytest
 
 import chatnt
+from chatnt import cli
 from chatnt.assistant import Assistant
 from chatnt.cli import main
 from chatnt.errors import CheckpointError
+from chatnt.evaluating import BASELINES
 from tests.model.checkpoints import torch_tensors, write_torch
 from tests.test_loading import small_tokenizer
 from tests.tiny import tiny_pair
@@ -177,6 +179,73 @@ def test_a_task_or_a_filter_that_is_not_there_is_an_error(capsys, arguments, tol
     assert told in one_line(capsys.readouterr().err)
 
 
+@pytest.fixture
+def data(tmp_path):
+    """A folder with one task of both splits."""
+    folder = tmp_path / "data" / "promoter_tata"
+    folder.mkdir(parents=True)
+    for split, count in (("train", 20), ("test", 8)):
+        lines = ["sequence\tlabel", *(f"{'ACGT' * 5}{'ACGT'[i % 4] * i}\t{i % 2}" for i in range(count))]
+        (folder / f"{split}.tsv").write_text("\n".join(lines) + "\n")
+    return folder.parent
+
+
+def test_a_pair_is_evaluated_and_the_scores_are_kept(run, data, tmp_path):
+    out = tmp_path / "deep" / "scores.json"
+    arguments = ["evaluate", "promoter_tata", "--data", str(data), "--limit", "6", "--seed", "2", "--quiet"]
+    arguments += ["--baselines", "linear-models", "question-only", "--out", str(out)]
+    status, told, error = run(*arguments)
+    assert (status, error) == (0, "")
+    found = chatnt.Evaluation.load(out)
+    assert told == f"{found}\n"
+    assert "6 of 8" in told
+    assert (found["promoter_tata"].count, found.seed) == (6, 2)
+    assert list(found.baselines) == ["linear models", "question only"]
+    assert len(found.of("promoter_tata")) == 6  # the answers lie beside the scores
+    with mock.patch("chatnt.engine.Engine.generate", side_effect=AssertionError):
+        assert run(*arguments)[1] == told  # nothing is asked again
+
+
+def test_every_baseline_has_a_name_without_blanks():
+    assert tuple(cli._BASELINES.values()) == BASELINES
+    assert not any(" " in name for name in cli._BASELINES)
+
+
+def test_an_evaluation_shows_its_progress_and_takes_all_rows(run, data):
+    status, told, error = run("evaluate", "promoter_tata", "--data", str(data), "--limit", "all")
+    assert status == 0
+    assert "majority" in told.splitlines()[0]
+    assert "8/8" in error
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["promoter_tat"], "'promoter_tata'"),
+        (["h3"], "No table of h3"),
+        ([], "has no scope"),
+        (["promoter_tata", "--split", "train", "--baselines", "linear-models"], "leave it out"),
+        (["promoter_tata", "--out", "scores.parquet"], "scores.json"),
+        (["promoter_tata", "--predictions", "."], "is a folder"),
+        (["promoter_tata", "--data", "nowhere"], "nowhere"),
+    ],
+)
+def test_an_evaluation_that_cannot_be_done_is_an_error(run, data, arguments, told):
+    status, out, error = run("evaluate", "--data", str(data), "--quiet", *arguments)
+    assert (status, out) == (2, "")
+    assert told in one_line(error)
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--limit", "0"], ["--limit", "many"], ["--batch-size", "-1"], ["--baselines", "knn"]]
+)
+def test_an_evaluation_takes_numbers_from_one_on_and_known_baselines(capsys, arguments):
+    with pytest.raises(SystemExit) as left:
+        main(["evaluate", "promoter_tata", *arguments])
+    assert left.value.code == 2
+    assert arguments[1] in capsys.readouterr().err
+
+
 def test_a_published_checkpoint_is_converted(tmp_path, capsys):
     source = write_torch(tmp_path / "released", torch_tensors())
     arguments = ["convert", str(source), str(tmp_path / "ours")]
@@ -204,7 +273,7 @@ def helped(capsys, *arguments):
 
 def test_the_help_lists_every_command_with_a_line(capsys):
     text = helped(capsys)
-    for command in ("ask", "demo", "card", "tasks", "train", "convert"):
+    for command in ("ask", "demo", "card", "tasks", "evaluate", "train", "convert"):
         line = next(line for line in text.splitlines() if line.split()[:1] == [command])
         assert len(line.split()) > 3
 
@@ -216,6 +285,21 @@ def test_the_help_lists_every_command_with_a_line(capsys):
         ("demo", ["beta-globin", "--html", "--pair"]),
         ("card", ["how well it does", "--pair"]),
         ("tasks", ["promoter_tata", "--kind", "--search", "Example: chatnt tasks"]),
+        (
+            "evaluate",
+            [
+                "CHATNT_DATA",
+                "--limit",
+                "5000",
+                "--baselines",
+                "linear-models",
+                "--predictions",
+                "--out",
+                "--pair",
+                "goes on",
+                "Example: chatnt evaluate promoter_tata",
+            ],
+        ),
         ("train", ["TOML", "interrupted", "--quiet", "Example: chatnt train plan.toml"]),
         ("convert", ["safetensors", "--allow-pickle", "--tokenizer", "trust"]),
     ],

@@ -13,7 +13,7 @@ import torch
 
 from chatnt.controls import CONTROLS, probe_gap, read_soft_tokens, score_control, wording_gap
 from chatnt.engine import Engine
-from chatnt.evaluation import evaluate
+from chatnt.evaluation import score_tasks
 from chatnt.tasks import get_task
 from chatnt.tasks.examples import Example
 from tests.tiny import DIM, LATENTS, tiny_pair
@@ -47,7 +47,7 @@ def sequences(questions):
 
 def test_controls_ask_the_same_about_changed_dna():
     reader, plain = Reader(), Reader()
-    evaluate(plain, DATA, [TATA], split="test", limit=9, seed=2, sentences=0)
+    score_tasks(plain, DATA, [TATA], split="test", limit=9, seed=2, sentences=0)
     scores = {name: score_control(name, reader, DATA, [TATA], limit=9, seed=2) for name in CONTROLS}
     assert list(scores) == ["question only", "shuffled DNA"]
     blank, shuffled = reader.asked[:9], reader.asked[9:]

@@ -5,10 +5,9 @@ from unittest import mock
 
 import pandas as pd
 import pytest
-import torch
 
 from chatnt.engine import Engine
-from chatnt.evaluation import evaluate, fingerprint, predict, predict_each, score_answers
+from chatnt.evaluation import predict, predict_each, score_answers, score_tasks
 from chatnt.metrics import score_predictions
 from chatnt.predictions import read_predictions
 from chatnt.tasks import get_task
@@ -128,7 +127,7 @@ DATA = {"promoter_tata": examples(*[P, Q] * 10), "splice_sites_all": examples("d
 def test_several_tasks_are_scored_with_a_limit():
     engine = Scripted(*[YES] * 5, *["Donor splice site."] * 2)
     settings = {"limit": 5, "seed": 3, "sentences": 0}
-    scores = evaluate(engine, DATA, [TATA, SPLICE], split="validation", wordings="train", **settings)
+    scores = score_tasks(engine, DATA, [TATA, SPLICE], split="validation", wordings="train", **settings)
     assert [(t.task, t.split, t.count) for t in scores.tasks] == [
         ("promoter_tata", "validation", 5), ("splice_sites_all", "validation", 2),
     ]  # fmt: skip
@@ -136,7 +135,7 @@ def test_several_tasks_are_scored_with_a_limit():
     chosen = [q.sequences[0].sequence for q in engine.asked[:5]]
     assert len(set(chosen)) == 5
     again = Scripted(*[YES] * 5)
-    evaluate(again, DATA, [TATA], split="validation", **settings)
+    score_tasks(again, DATA, [TATA], split="validation", **settings)
     assert chosen == [q.sequences[0].sequence for q in again.asked]
 
 
@@ -179,7 +178,7 @@ def test_a_number_has_an_estimate(engine):
 
 def test_the_written_predictions_give_the_scores(engine, tmp_path):
     path = tmp_path / "deep" / "predictions.parquet"
-    scores = evaluate(
+    scores = score_tasks(
         engine, DATA, [TATA, SPLICE], split="test", predictions=path, simulated=["promoter_tata"]
     )
     rows = read_predictions(path)
@@ -208,7 +207,7 @@ def killed_at(engine, call, path, **settings):
 
     with mock.patch.object(engine, "generate", generate):
         try:
-            evaluate(engine, DATA, [TATA, SPLICE], split="test", predictions=path, **settings)
+            score_tasks(engine, DATA, [TATA, SPLICE], split="test", predictions=path, **settings)
         except _KilledError:
             assert not path.exists()
     return len(calls)
@@ -247,15 +246,6 @@ def test_other_weights_are_asked_again(engine, tmp_path):
     assert killed_at(other, 0, path) == 2
 
 
-def test_the_fingerprint_is_of_every_weight():
-    model = tiny_model()
-    before = fingerprint(model)
-    assert before == fingerprint(tiny_model()) != fingerprint(tiny_model().bfloat16())
-    with torch.no_grad():
-        list(model.parameters())[-1].view(-1)[-1] += 1
-    assert fingerprint(model) != before
-
-
 def test_a_bar_shows_the_rows_that_are_left(engine, capsys):
-    evaluate(engine, DATA, [SPLICE], split="test", sentences=0, progress=True)
+    score_tasks(engine, DATA, [SPLICE], split="test", sentences=0, progress=True)
     assert "2/2" in capsys.readouterr().err

@@ -15,7 +15,7 @@ NAMES = {
     "train", "Scores", "PairResults", "results", "errors",
     "InstructionDataset", "Mixture", "plots", "count_tokens", "describe_data", "read_task",
     "task_from_table", "simulate", "training_memory", "Calibration",
-    "calibrate",
+    "calibrate", "evaluate", "Evaluation", "published_numbers", "wording_robustness",
 }  # fmt: skip
 MODULES = {"errors", "plots"}
 

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Mapping, Sequence
 
+from chatnt.conversation import PLACEHOLDER
 from chatnt.pairs.families import Family
 from chatnt.sequence import DNA
 from chatnt.tasks.base import Truth
@@ -113,3 +114,23 @@ def mutated(sequence: str, share: float, rng: random.Random, *, kept: int = 0) -
         if letters[i] != "N" and i not in middle:
             letters[i] = rng.choice("ACGT")
     return "".join(letters)
+
+
+def with_words_lost(question: str, share: float, rng: random.Random) -> str:
+    """Leave out some words of a question, so that none of them is all that counts.
+
+    Parameters
+    ----------
+    question
+        With its placeholders, which stay.
+    share
+        Of the words that are left out, on average.
+    rng
+        Chooses them.
+
+    Examples
+    --------
+    >>> with_words_lost("Is there an enhancer in <DNA>?", 0.3, random.Random(2))
+    'Is there in <DNA>?'
+    """
+    return " ".join(word for word in question.split() if PLACEHOLDER in word or rng.random() >= share)

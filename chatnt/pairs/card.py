@@ -12,7 +12,7 @@ import pandas as pd
 from chatnt.errors import UnknownTaskError
 from chatnt.model import ChatNTModel
 from chatnt.outcomes import METRICS, Scores, TaskScore
-from chatnt.pair_results import LEARNING, LINEAR, PROBE, WORDINGS, PairResults
+from chatnt.pair_results import CALIBRATION, LEARNING, LINEAR, PROBE, WORDINGS, PairResults
 from chatnt.pairs.origins import ORIGINS
 from chatnt.tasks import Task, describe_tasks
 
@@ -76,6 +76,7 @@ def write_card(  # noqa: PLR0913 - what a card tells of
         validation=validation.to_markdown(),
         runs=_runs(results),
         gaps=_gaps(results),
+        calibration=_calibration(results),
         leakage=_leakage(results),
         windows="".join(f"- `{t.name}`: {t.window} ({t.species})\n" for t in tasks),
         longest=f"{longest:,}",
@@ -218,6 +219,22 @@ def _gaps(results: PairResults) -> str:
         if table is not None and len(table):
             text += f"### {title}\n\n{_as_markdown(table)}\nMean gap: {table['gap'].mean():.3f}.\n\n"
     return text
+
+
+def _calibration(results: PairResults) -> str:
+    table = results.tables.get(CALIBRATION)
+    if table is None or not len(table):
+        return "### How far to trust it\n\nProbabilities are the model's own and are not calibrated.\n"
+    errors = table["ece"].dropna()
+    return (
+        "### How far to trust it\n\n"
+        "Probabilities of the tasks with measured data are calibrated on validation sequences; what was "
+        "simulated is not. On the test sets: expected calibration error (15 bins of equal mass) before and "
+        "after, with its 95 % interval; Brier score and log loss; MCC of the written answer, of the "
+        "likeliest label, and after calibration; how often conformal sets or intervals that should hold "
+        f"the truth in 90 % do so (`coverage`), and their mean `size` (labels, or the unit of the task).\n\n"
+        f"{_as_markdown(table)}\nMean error: {errors.mean():.3f}; largest: {errors.max():.3f}.\n\n"
+    )
 
 
 def _leakage(results: PairResults) -> str:

@@ -18,14 +18,16 @@ import pandas as pd
 import torch
 
 from chatnt.baselines import linear_baselines
+from chatnt.calibrations import Calibrations
 from chatnt.controls import CONTROLS, probe_gap, score_control, wording_gap
 from chatnt.engine import Engine
-from chatnt.evaluation import evaluate, predict_each
-from chatnt.folder import CARD, write_manifest
+from chatnt.evaluation import predict_each, score_tasks
+from chatnt.folder import CALIBRATIONS, CARD, write_manifest
 from chatnt.leakage import Alike, find_alike, leakage_table
 from chatnt.loading import load
 from chatnt.outcomes import Scores
 from chatnt.pair_results import (
+    CALIBRATION,
     LEAKAGE,
     LEARNING,
     LINEAR,
@@ -41,6 +43,7 @@ from chatnt.pairs.curves import learning_table
 from chatnt.pairs.families import FAMILIES, INVENTED, MEASURED, SIMULATED, YEAST
 from chatnt.pairs.keeping import Keeper
 from chatnt.pairs.make_mini import DNA_PLAN, INVENTED_PER_STEP, read_data
+from chatnt.pairs.trust import fit_calibrations, measure_calibrations
 from chatnt.predictions import read_predictions
 from chatnt.tasks import Task, get_task
 from chatnt.tasks.sources import Example, Splits, read_examples
@@ -51,7 +54,7 @@ NOT_RECALLED = "without recall"
 BESIDE, CONTROLLED, PROBED = 400, 200, 400
 """Most rows per task of other runs, of the controls, and of the probe."""
 
-ALIKE, VALIDATION = "alike", "validation"
+ALIKE, VALIDATION, FITTED = "alike", "validation", "calibrations"
 
 TRAININGS = ("captions", "labels", "dna", "dna-blind")
 """Folders that `chatnt.pairs.make_mini` keeps the trainings in."""
@@ -75,10 +78,11 @@ def judged(engine: Engine, splits: Mapping[str, Splits], args: Namespace) -> Pai
         if "predictions" in args.only:
             predict_each(engine, tested, tasks[::-1], **asked)
         return None
-    scores = evaluate(engine, tested, tasks, simulated=SIMULATED, filled=filled, **asked)
+    scores = score_tasks(engine, tested, tasks, simulated=SIMULATED, filled=filled, **asked)
     runs, tables, alike = _beside(engine, splits, filled, args)
     predictions = read_predictions(path)
     measured = [task for task in tasks if task.name in MEASURED]
+    tables[CALIBRATION] = _calibrated(engine, predictions, measured, splits, args)
     published = {task.name: [*read_examples(task, "train", args.data, seed=args.seed)] for task in measured}
     leakage = leakage_table(measured, splits, predictions, alike=alike, scores=scores, published=published)
     return PairResults("mini", scores, predictions, runs, {LEAKAGE: leakage, **tables})
@@ -107,11 +111,38 @@ def _beside(
         ),
         LEARNING: learning_table(args.runs, TRAININGS) if args.runs else None,
     }
+    _fitted(engine, measured, splits, keeper, args.seed)
     alike = of_data.kept(ALIKE, lambda: find_alike(measured, splits), Alike.save, Alike.load)
     return (
         {name: run for name, run in runs.items() if run is not None},
         {name: table for name, table in tables.items() if table is not None},
         alike,
+    )
+
+
+def _calibrated(
+    engine: Engine,
+    predictions: pd.DataFrame,
+    tasks: Sequence[Task],
+    splits: Mapping[str, Splits],
+    args: Namespace,
+) -> pd.DataFrame:
+    """Put calibrations beside the pair, and return how well they hold on the test sets."""
+    keeper = Keeper(args.work, engine.model)
+    fitted = _fitted(engine, tasks, splits, keeper, args.seed) or Calibrations()
+    fitted.save(args.pair / CALIBRATIONS)
+    return measure_calibrations(engine, fitted, predictions, splits, seed=args.seed)
+
+
+def _fitted(
+    engine: Engine, tasks: Sequence[Task], splits: Mapping[str, Splits], keeper: Keeper, seed: int
+) -> Calibrations | None:
+    """Return the calibrations of the measured tasks: simulated sequences say nothing of real ones."""
+    return keeper.kept(
+        FITTED,
+        lambda: fit_calibrations(engine, tasks, splits, seed=seed),
+        lambda fitted, path: fitted.save(path),
+        Calibrations.load,
     )
 
 
@@ -126,7 +157,7 @@ def _runs(
     def forgetful() -> Scores:
         yeast = [task for task in tasks if task.name in YEAST]
         with _nothing_recalled(engine):
-            return evaluate(engine, tested, yeast, split="test", limit=BESIDE, sentences=0, progress=True)
+            return score_tasks(engine, tested, yeast, split="test", limit=BESIDE, sentences=0, progress=True)
 
     controls = {
         name: lambda name=name: score_control(
@@ -149,7 +180,9 @@ def _other_models(
         blind = load(args.blind).engine
         runs[QUESTION_BLIND] = Keeper(args.work, blind.model, args.only).scores(
             QUESTION_BLIND,
-            lambda: evaluate(blind, tested, tasks, split="test", sentences=0, filled=filled, progress=True),
+            lambda: score_tasks(
+                blind, tested, tasks, split="test", sentences=0, filled=filled, progress=True
+            ),
         )
     if args.alone and args.alone.is_file():
         runs[ONE_TASK_EACH] = Scores.from_json(json.loads(args.alone.read_text(encoding="utf-8")))
@@ -174,7 +207,7 @@ def _mean(examples: Sequence[Example]) -> float:
 def validated(engine: Engine, splits: Mapping[str, Splits], tasks: Sequence[Task]) -> Scores:
     """Score validation sequences, in wordings that were trained on."""
     data = {name: parts.validation for name, parts in splits.items()}
-    return evaluate(
+    return score_tasks(
         engine,
         data,
         tasks,

@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 import pandas as pd
 from torch import nn
 
-from chatnt.evaluation import fingerprint
 from chatnt.outcomes import Scores
+from chatnt.weights import fingerprint
 
 Found = TypeVar("Found")
 

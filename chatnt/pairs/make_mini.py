@@ -26,7 +26,9 @@ from transformers import LlamaConfig
 
 from chatnt.assistant import Assistant
 from chatnt.dna_tokenizers import nucleotide_tokenizer
-from chatnt.folder import write_pair
+from chatnt.embeddings import fit_likeness
+from chatnt.engine import Engine
+from chatnt.folder import Beside, write_pair
 from chatnt.model import ChatNTConfig, ChatNTModel, NucleotideCNNConfig, Resampler, ResamplerConfig
 from chatnt.pairs.families import FAMILIES, INVENTED, MEASURED, SIMULATED, YEAST
 from chatnt.pairs.lesson import DNALesson, Shown, gathered
@@ -57,6 +59,8 @@ INVENTED_PER_STEP = 6
 """Simulated tasks of which a step through English shows a sequence."""
 STANDARDISED = 100
 """Sequences of each family that the encoder's motifs are fitted to at the start."""
+LIKENED = 500
+"""Most sequences per task from which it is learned what its sequences are like."""
 VALIDATED = 60
 """Most validation sequences per task while training."""
 
@@ -68,12 +72,12 @@ WHERE = TrainingPlan(
     steps=300, trained=("resampler",), learning_rate=1e-3, warmup=30, averaging=0.98, validate_every=0
 )
 DNA_PLAN = TrainingPlan(
-    steps=600,
+    steps=1500,
     learning_rate=1e-3,
     rates={"encoder": 3e-4},
-    starts={"encoder": 400},  # until then the resampler has little to say to it
+    starts={"encoder": 1000},  # until then the resampler has little to say to it
     averaging=0.99,
-    validate_every=200,
+    validate_every=500,
 )
 
 
@@ -279,7 +283,10 @@ def make(splits: Mapping[str, Splits], args: Namespace) -> None:
         return
     others = ELSEWHERE.for_tasks(splits).train
     scope = dataclasses.replace(Scope.fit(tasks, others, seed=args.seed), simulated=SIMULATED)
-    write_pair(args.out, model, processor, scope, "")
+    train = {name: parts.train for name, parts in splits.items()}
+    aside = {name: parts.validation for name, parts in splits.items()}
+    likeness = fit_likeness(train, Engine(model, processor), held=aside, most=LIKENED, seed=args.seed)
+    write_pair(args.out, model, processor, Beside(scope, likeness=likeness))
 
 
 def main() -> None:

@@ -17,6 +17,7 @@ from chatnt.conversation import Question, Turn
 from chatnt.model import ChatNTModel
 from chatnt.model.glimpses import Glimpses
 from chatnt.model.resampler import looking
+from chatnt.pairs.augmentation import with_words_lost
 from chatnt.pairs.reading import NOT_READ
 from chatnt.pairs.warm_up import QUERIES
 from chatnt.processor import IGNORED, ChatNTProcessor
@@ -86,21 +87,30 @@ class WhereLesson:
         In the order of their glimpses.
     batch_size
         Questions per step.
+    lost
+        Share of the words of a question that are left out.
     seed
         With the number of the step, decides everything.
     """
 
     def __init__(
-        self, processor: ChatNTProcessor, tasks: Sequence[Task], *, batch_size: int = 96, seed: int = 0
+        self,
+        processor: ChatNTProcessor,
+        tasks: Sequence[Task],
+        *,
+        batch_size: int = 96,
+        lost: float = 0.0,
+        seed: int = 0,
     ) -> None:
         self.processor, self.tasks = processor, tuple(tasks)
-        self.batch_size, self.seed = batch_size, seed
+        self.batch_size, self.lost, self.seed = batch_size, lost, seed
 
     def micro_batches(self, step: int) -> list[MicroBatch]:
         """Return the one pass of a step, as `chatnt.training.batches.Source` has it."""
         rng = random.Random(f"{self.seed}/{step}")
         numbers = [rng.randrange(len(self.tasks)) for _ in range(self.batch_size)]
-        asked = [Question(rng.choice(self.tasks[i].questions.train), (NOT_READ,)) for i in numbers]
+        chosen = [rng.choice(self.tasks[i].questions.train) for i in numbers]
+        asked = [Question(with_words_lost(text, self.lost, rng), (NOT_READ,)) for text in chosen]
         batch = self.processor([[Turn(question)] for question in asked])
         labels = torch.tensor([[IGNORED, number] for number in numbers])
         inputs = {name: batch[name] for name in ("question_ids", "question_mask")}
@@ -108,5 +118,5 @@ class WhereLesson:
 
     def fingerprint(self) -> dict[str, str]:
         """Return a hash of what is asked about."""
-        names = repr(([task.name for task in self.tasks], self.batch_size, self.seed))
+        names = repr(([task.name for task in self.tasks], self.batch_size, self.lost, self.seed))
         return {"questions": hashlib.sha256(names.encode()).hexdigest()}

@@ -64,16 +64,16 @@ def small(monkeypatch):
 def found(pair, splits, data, tmp_path_factory):
     """The results, what was recalled in each evaluation, and the folder."""
     folder, recalled = tmp_path_factory.mktemp("pair"), []
-    engine, evaluate = Engine(*pair), judge_mini.evaluate
+    engine, score_tasks = Engine(*pair), judge_mini.score_tasks
 
     def watched(engine, data, tasks, **settings):
         recalled.append(([task.name for task in tasks], int(engine.model.encoder.recall.facts.abs().sum())))
-        return evaluate(engine, data, tasks, **settings)
+        return score_tasks(engine, data, tasks, **settings)
 
     with pytest.MonkeyPatch.context() as monkeypatch:
         shrink(monkeypatch)
         monkeypatch.setattr(judge_mini, "CONTROLLED", 6)
-        monkeypatch.setattr(judge_mini, "evaluate", watched)
+        monkeypatch.setattr(judge_mini, "score_tasks", watched)
         results = judged(engine, splits, arguments(folder, data))
     return results, recalled, folder
 
@@ -134,8 +134,9 @@ def test_recall_comes_back_after_an_error(pair):
 
 def test_the_tables_tell_of_leaks_wordings_and_probes(found):
     tables = found[0].tables
-    assert list(tables) == ["leakage", "wordings", "probe"]
-    assert {tuple(table["task"]) for table in tables.values()} == {MEASURED}
+    assert list(tables) == ["leakage", "wordings", "probe", "calibration"]
+    assert tables["calibration"].empty  # too few rows to calibrate
+    assert {tuple(tables[name]["task"]) for name in ("leakage", "wordings", "probe")} == {MEASURED}
     leakage = tables["leakage"].set_index("task")
     # The one test sequence that the published tables had in training; both marks have the same.
     assert set(leakage["published"]) == {1}
@@ -182,7 +183,7 @@ def test_parts_can_be_computed_beside_the_predictions(found, pair, splits, data,
 
 def test_other_models_stand_beside_it(found, pair, splits, data, tmp_path):
     results, _, _ = found
-    write_pair(tmp_path / "blind", *pair, None, "")
+    write_pair(tmp_path / "blind", *pair)
     (tmp_path / "alone.json").write_text(json.dumps(results.ablations["linear models"].to_json()))
     given = {"blind": tmp_path / "blind", "alone": tmp_path / "alone.json", "only": ["question-blind"]}
     keeping = arguments(tmp_path, data, **given)
@@ -201,7 +202,7 @@ def test_validation_is_in_wordings_of_the_training(pair, splits):
 
 def test_the_command_writes_results_card_and_manifest(found, pair, data, tmp_path, monkeypatch, capsys):
     results, _, _ = found
-    write_pair(tmp_path / "pair", *pair, None, "")
+    write_pair(tmp_path / "pair", *pair)
     (tmp_path / "how.txt").write_text("Made of nothing in no time.")
     monkeypatch.setattr(judge_mini, "read_data", lambda folder, seed: made_splits())
     monkeypatch.setattr(judge_mini, "judged", lambda engine, splits, args: results)

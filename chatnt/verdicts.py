@@ -1,0 +1,164 @@
+"""What is known of an answer beside its words: label or number, probabilities, and how far to trust them."""
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import Tensor
+
+from chatnt.conversation import Answer, Turn
+from chatnt.engine import Engine
+from chatnt.errors import AnswerError, TaskError
+from chatnt.judging import Judge
+from chatnt.scoring import LIKELIHOOD, judge_of, shares_of
+from chatnt.tasks import Task
+from chatnt.tasks.base import Truth, enumerated
+
+if TYPE_CHECKING:
+    from chatnt.calibration import Calibration
+
+
+class Reading:
+    """Read how likely a pair finds the possible answers to one question; each set of them once.
+
+    Parameters
+    ----------
+    engine
+        Scores answers.
+    task
+        What is asked.
+    turns
+        The conversation; the last turn's answer is judged.
+    soft_tokens
+        What `Engine.read` gave, if the DNA has been encoded already.
+    """
+
+    def __init__(
+        self, engine: Engine, task: Task, turns: Sequence[Turn], soft_tokens: Tensor | None = None
+    ) -> None:
+        self.engine, self.task, self.turns, self.soft_tokens = engine, task, turns, soft_tokens
+        self._shares: dict[tuple[str, int | None], NDArray[np.float64]] = {}
+
+    def shares(self, score: str = LIKELIHOOD, sentences: int | None = None) -> NDArray[np.float64]:
+        """Return the share of each label, or of each point of a number, of shape (1, outcomes).
+
+        Raises
+        ------
+        TaskError
+            If too many labels may hold at once, or the score is for other kinds of tasks.
+        """
+        key = score, sentences
+        if key not in self._shares:
+            judge = judge_of(self.task, score, sentences)
+            scores = self.engine.score(self.turns, judge.answers, soft_tokens=self.soft_tokens)
+            self._shares[key] = shares_of(self.engine, judge, scores[None].cpu(), self.turns)
+        return self._shares[key]
+
+    def corrected(self, calibration: "Calibration") -> NDArray:
+        """Return what a calibration, which is known to be of these weights, makes of the answer."""
+        shares = self.shares(calibration.score, calibration.sentences)
+        return calibration.calibrator.apply(shares)[0]
+
+    def label_probabilities(self, calibration: "Calibration | None" = None) -> dict[str, float]:
+        """Return the probability of each label, corrected if there is a calibration."""
+        chances = self.shares()[0] if calibration is None else self.corrected(calibration)
+        return dict(zip(self.task.labels, chances.tolist(), strict=True))
+
+    def estimated_value(self) -> float:
+        """Return the number that the likelihoods suggest, see `chatnt.judging.Judge`."""
+        judge = judge_of(self.task)
+        points = np.array(judge.outcomes if isinstance(judge, Judge) else (), float)
+        return round(float(self.shares()[0] @ points), self.task.scale.decimals + 1)  # type: ignore[union-attr]
+
+
+def judged(answer: Answer, reading: Reading, calibrations: "Mapping[str, Calibration]") -> Answer:
+    """Complete an answer by what it states, and by how likely that is.
+
+    Parameters
+    ----------
+    answer
+        Its text and its task.
+    reading
+        Of the same question.
+    calibrations
+        Of the task and of these weights, by what they give; whatever is missing stays as it is.
+    """
+    try:
+        truth = reading.task.parse(answer.text)
+    except AnswerError:
+        truth = None
+    known = _number if reading.task.scale else _labels
+    return dataclasses.replace(answer, **known(truth, reading, calibrations))
+
+
+def abstaining(answer: Answer, least: float) -> Answer:
+    """Withhold an answer whose probability is below `least`, or that states nothing.
+
+    Raises
+    ------
+    ValueError
+        If `least` is no probability.
+    TaskError
+        If the answer has no probability that could be too low: a number, or several labels at once.
+    """
+    if not 0 < least <= 1:
+        raise ValueError(f"abstain_below={least} must be above 0 and at most 1, for example 0.8.")
+    if not answer.in_scope:
+        return answer
+    if answer.value is not None or (answer.probability is None and answer.label is not None):
+        raise TaskError(
+            f"The task {answer.task or 'of this question'} has no single probability, so abstain_below does "
+            "not apply; look at the interval, or at the probabilities of the labels."
+        )
+    if answer.probability is None:
+        text = "I do not know: what I would have said states no label."
+    elif answer.probability >= least:
+        return answer
+    else:
+        text = (
+            f"I do not know: the answer that I would give ({answer.label}) has a probability of "
+            f"{answer.probability:.2f}, below {least:g}."
+        )
+    return dataclasses.replace(answer, text=text, label=None, abstained=True)
+
+
+def _number(
+    truth: Truth | None, reading: Reading, calibrations: "Mapping[str, Calibration]"
+) -> dict[str, Any]:
+    found: dict[str, Any] = {"value": truth, "estimate": reading.estimated_value()}
+    if fitted := calibrations.get("intervals"):
+        low, high = reading.corrected(fitted).tolist()
+        decimals = reading.task.scale.decimals + 1  # type: ignore[union-attr]
+        found |= {"interval": (round(low, decimals), round(high, decimals))}
+        found |= _told(fitted) | {"coverage": fitted.calibrator.coverage}  # type: ignore[attr-defined]
+    return found
+
+
+def _labels(
+    truth: Truth | None, reading: Reading, calibrations: "Mapping[str, Calibration]"
+) -> dict[str, Any]:
+    fitted = calibrations.get("probabilities")
+    try:
+        chances = reading.label_probabilities(fitted)
+    except TaskError:  # too many labels at once to judge
+        chances = {}
+    found: dict[str, Any] = {"probabilities": chances} | (_told(fitted) if fitted else {})
+    if isinstance(truth, tuple):
+        found["label"] = enumerated(truth) if truth else None
+    elif truth is not None:
+        found |= {"label": truth, "probability": chances[str(truth)]}
+    if sets := calibrations.get("sets"):
+        held = reading.corrected(sets).tolist()
+        found["candidates"] = tuple(n for n, h in zip(reading.task.labels, held, strict=True) if h)
+        found["coverage"] = sets.calibrator.coverage  # type: ignore[attr-defined]
+    return found
+
+
+def _told(fitted: "Calibration") -> dict[str, Any]:
+    """Say that an answer is calibrated, and how."""
+    name = "ece" if "ece" in fitted.after else "coverage"
+    error = {"ece": "expected error", "coverage": "coverage"}[name]
+    how = f"{fitted.method} on {fitted.count:,} examples, {error} {fitted.after[name].value:.3f}"
+    return {"calibrated": True, "calibration": how}
