@@ -1,6 +1,7 @@
 """The command ``chatnt``: ask, demo, card, tasks, evaluate, train, convert."""
 
 import argparse
+import math
 import os
 import sys
 from collections.abc import Iterator
@@ -58,6 +59,11 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("question", help="English, with <DNA> or @name where a sequence belongs")
     ask.add_argument("--fasta", help="file with the sequences, plain or gzip'd; - reads standard input")
     ask.add_argument("--dna", action="append", default=[], metavar="LETTERS", help="a sequence typed here")
+    ask.add_argument("--task", metavar="NAME", help="what the question is about (default: recognised)")
+    ask.add_argument(
+        "--abstain-below", type=_probability, metavar="P", help='say "I do not know" below this probability'
+    )
+    ask.add_argument("--constrained", action="store_true", help="allow only answers that state something")
     _add_pair(ask)
     ask.set_defaults(run=_ask)
 
@@ -165,6 +171,16 @@ def _positive(text: str) -> int:
     return int(text)
 
 
+def _probability(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 < value <= 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no probability above 0 and at most 1")
+    return value
+
+
 def _limit(text: str) -> int | None:
     return None if text == "all" else _positive(text)
 
@@ -201,7 +217,14 @@ def _ask(args: argparse.Namespace) -> None:
     questions = list(_questions(args.question, sequences))
     chat = _load(args.pair)
     for question in questions:
-        _print(chat.ask(question.text, question.sequences), named=len(questions) > 1)
+        answer = chat.ask(
+            question.text,
+            question.sequences,
+            task=args.task,
+            abstain_below=args.abstain_below,
+            constrained=args.constrained,
+        )
+        _print(answer, named=len(questions) > 1)
 
 
 def _questions(text: str, sequences: list[DNA]) -> Iterator[Question]:

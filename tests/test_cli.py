@@ -325,3 +325,22 @@ def test_what_is_no_command_shows_how_to_call_it(capsys, arguments):
         main(arguments)
     assert left.value.code == 2
     assert "usage: chatnt" in capsys.readouterr().err
+
+
+def test_a_question_may_be_constrained_or_withheld(run, chat):
+    dna, task = "ACGTTGCA" * 5, "promoter_tata"
+    given = ["ask", ASKED, "--dna", dna, "--task", task, "--constrained"]
+    status, out, _ = run(*given)
+    answer = chat.ask(ASKED, dna, task=task, constrained=True)
+    assert (status, out) == (0, f"{answer!r}\n")
+    assert answer.label is not None
+    status, out, _ = run(*given, "--abstain-below", "1")
+    assert status == 0
+    assert out.startswith("I do not know: ")
+
+
+@pytest.mark.parametrize("least", ["0", "1.5", "nan", "often"])
+def test_a_threshold_is_a_probability(run, least, capsys):
+    with pytest.raises(SystemExit):
+        run("ask", ASKED, "--dna", "ACGT", "--abstain-below", least)
+    assert f"{least!r} is no probability" in capsys.readouterr().err

@@ -87,3 +87,18 @@ def test_what_is_taught_has_a_fingerprint(processor):
     assert first == WhereLesson(processor, TASKS).fingerprint()
     assert first != WhereLesson(processor, TASKS[::-1]).fingerprint()
     assert first != WhereLesson(processor, TASKS, seed=1).fingerprint()
+
+
+def test_words_of_a_question_may_be_lost_but_not_its_sequence(processor):
+    """Then no single word is all that counts."""
+
+    def words(lost):
+        (one,) = WhereLesson(processor, TASKS, batch_size=60, lost=lost).micro_batches(0)
+        ids, mask = one.inputs["question_ids"], one.inputs["question_mask"]
+        return [processor.tokenizer.decode(row[real.bool()]) for row, real in zip(ids, mask, strict=True)]
+
+    whole, some = (words(share) for share in (0.0, 0.3))
+    assert sum(map(len, some)) < 0.85 * sum(map(len, whole))
+    assert all("DNA" in text for text in some)
+    lessons = (WhereLesson(processor, TASKS, lost=share).fingerprint() for share in (0.0, 0.3))
+    assert len({lesson["questions"] for lesson in lessons}) == 2
