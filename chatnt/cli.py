@@ -131,13 +131,8 @@ def _add_evaluate(commands: "argparse._SubParsersAction") -> None:
         help="a folder for each task, with test.tsv.gz; or hub, or simulated (default: CHATNT_DATA)",
     )
     evaluate.add_argument("--split", choices=("test", "train"), default="test", help="default: test")
-    evaluate.add_argument(
-        "--limit",
-        type=_limit,
-        default=5000,
-        metavar="N",
-        help="most sequences per task, or all (default: 5000)",
-    )
+    text = "most sequences per task, or all (default: 5000)"
+    evaluate.add_argument("--limit", type=_limit, default=5000, metavar="N", help=text)
     evaluate.add_argument(
         "--seed", type=int, default=0, metavar="N", help="chooses sequences and wordings (default: 0)"
     )
@@ -159,6 +154,9 @@ def _add_evaluate(commands: "argparse._SubParsersAction") -> None:
     evaluate.add_argument("--out", type=Path, metavar="FILE", help="JSON file for the scores")
     evaluate.add_argument(
         "--batch-size", type=_positive, default=64, metavar="N", help="sequences at a time (default: 64)"
+    )
+    evaluate.add_argument(
+        "--constrained", action="store_true", help="allow only answers that state something"
     )
     evaluate.add_argument("--quiet", action="store_true", help="show no progress bar")
     _add_pair(evaluate)
@@ -289,6 +287,7 @@ def _evaluate(args: argparse.Namespace) -> None:
         baselines=[_BASELINES[name] for name in baselines],
         predictions=predictions,
         batch_size=args.batch_size,
+        constrained=args.constrained,
         progress=not args.quiet,
     )
     if args.out:

@@ -56,6 +56,7 @@ def evaluate(  # noqa: PLR0913 - what is asked, of whom, and how
     predictions: str | Path | None = None,
     batch_size: int = 64,
     sentences: int = 3,
+    constrained: bool = False,
     resamples: int = RESAMPLES,
     progress: bool = False,
 ) -> Evaluation:
@@ -94,6 +95,8 @@ def evaluate(  # noqa: PLR0913 - what is asked, of whom, and how
     sentences
         How many answer sentences of each label are scored for its probability, on which the AUROC is
         computed; 0 saves that time.
+    constrained
+        Let only answers be written that state a label or a number of the task.
     resamples
         How often rows are drawn for the intervals; 0 computes none.
     progress
@@ -141,6 +144,7 @@ def evaluate(  # noqa: PLR0913 - what is asked, of whom, and how
         seed=seed,
         batch_size=batch_size,
         sentences=sentences,
+        constrained=constrained,
         progress=progress,
     )
     found = ask(None, predictions)

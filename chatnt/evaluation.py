@@ -12,6 +12,7 @@ from tqdm import tqdm
 from chatnt.conversation import Question, Turn
 from chatnt.engine import Engine
 from chatnt.errors import AnswerError
+from chatnt.grammar import possible_answers
 from chatnt.judging import Judge
 from chatnt.metrics import as_text, score_predictions
 from chatnt.outcomes import UNPARSED as UNPARSED
@@ -72,6 +73,7 @@ def predict(  # noqa: PLR0913 - what is asked, of whom, and how
     seed: int = 0,
     batch_size: int = 64,
     sentences: int = 3,
+    constrained: bool = False,
     advance: Callable[[int], object] = lambda done: None,
 ) -> pd.DataFrame:
     """Ask a question about every example, and keep the answer with what is true.
@@ -95,6 +97,8 @@ def predict(  # noqa: PLR0913 - what is asked, of whom, and how
     sentences
         How many sentences of each label are scored for its probability (see
         `chatnt.judging.Judge`); 0 gives neither probabilities nor estimates, in less time.
+    constrained
+        Let only answers be written that state a label or a number of the task.
     advance
         Called with the number of rows that are done, after each batch.
 
@@ -108,12 +112,13 @@ def predict(  # noqa: PLR0913 - what is asked, of whom, and how
     texts = task.questions.of(wordings)
     asked = [[Turn(Question(rng.choice(texts), (DNA(e.sequence),)))] for e in examples]
     judge = Judge.of(task, sentences=sentences) if sentences else None
+    allowed = possible_answers(task) if constrained else None
     numbers = range(len(examples)) if rows is None else rows
     found: dict[int, Prediction] = {}
     order = sorted(range(len(examples)), key=lambda i: len(examples[i].sequence))
     for start in range(0, len(order), batch_size):
         places = order[start : start + batch_size]
-        answers = _answers(engine, [asked[i] for i in places], judge, batch_size)
+        answers = _answers(engine, [asked[i] for i in places], judge, allowed)
         for i, (answer, judged) in zip(places, answers, strict=True):
             found[i] = _prediction(task, numbers[i], examples[i], answer, judged)
         advance(len(places))
@@ -201,6 +206,7 @@ def predict_each(  # noqa: PLR0913 - what is asked, of whom, and how
     seed: int = 0,
     batch_size: int = 64,
     sentences: int = 3,
+    constrained: bool = False,
     predictions: str | Path | None = None,
     progress: bool = False,
     title: str = "",
@@ -214,6 +220,8 @@ def predict_each(  # noqa: PLR0913 - what is asked, of whom, and how
     ----------
     engine, data, tasks, split, wordings, limit, seed, batch_size, sentences, progress
         As in `score_tasks`.
+    constrained
+        As in `predict`.
     predictions
         As in `score_tasks`; the files of the tasks are not joined.
     title
@@ -226,10 +234,11 @@ def predict_each(  # noqa: PLR0913 - what is asked, of whom, and how
     about : dict
         How they were made, by the name of the task.
     """
-    ask = functools.partial(
-        predict, engine, wordings=wordings, seed=seed, batch_size=batch_size, sentences=sentences
-    )
-    how = {"split": split, "wordings": wordings, "seed": str(seed), "sentences": str(sentences)}
+    asking = {"wordings": wordings, "seed": seed, "sentences": sentences}
+    ask = functools.partial(predict, engine, **asking, batch_size=batch_size, constrained=constrained)
+    how = {"split": split, **{name: str(value) for name, value in asking.items()}}
+    if constrained:
+        how["constrained"] = "yes"
     chosen = {task.name: chosen_rows(len(data[task.name]), limit, seed) for task in tasks}
     parts = None
     if predictions is not None:
@@ -254,13 +263,14 @@ def predict_each(  # noqa: PLR0913 - what is asked, of whom, and how
 
 
 def _answers(
-    engine: Engine, asked: Sequence[Sequence[Turn]], judge: Judge | None, batch_size: int
+    engine: Engine, asked: Sequence[Sequence[Turn]], judge: Judge | None, allowed: Sequence[str] | None
 ) -> list[tuple[str, Judged]]:
     """Return each answer, and the probabilities of the labels or the estimate of the number."""
+    write = functools.partial(engine.generate, asked, batch_size=len(asked), answers=allowed)
     if judge is None:
-        return [(text, None) for text in engine.generate(asked, batch_size=batch_size)]
+        return [(text, None) for text in write()]
     soft_tokens = engine.read_each(asked)
-    texts = engine.generate(asked, batch_size=batch_size, soft_tokens=soft_tokens)
+    texts = write(soft_tokens=soft_tokens)
     scores = engine.score_each(asked, judge.answers, soft_tokens=soft_tokens)
     judged = judge.estimates(scores) if judge.task.scale else judge.probabilities(scores)
     return list(zip(texts, judged.tolist(), strict=True))

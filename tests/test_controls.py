@@ -33,7 +33,7 @@ class Reader:
     def __init__(self):
         self.asked = []
 
-    def generate(self, conversations, *, batch_size):
+    def generate(self, conversations, *, batch_size, answers=None):
         questions = [turns[-1].question for turns in conversations]
         self.asked += questions
         return [
@@ -65,7 +65,7 @@ def test_the_wording_gap_is_of_the_same_rows():
     class Partial(Reader):
         """Understand only wordings that were trained on."""
 
-        def generate(self, conversations, *, batch_size):
+        def generate(self, conversations, *, batch_size, answers=None):
             super().generate(conversations, batch_size=batch_size)
             return [
                 (
@@ -116,7 +116,7 @@ def test_a_probe_finds_what_the_soft_tokens_hold(engine):
     held = {TATA.name: labels[150:], LEAF.name: numbers[150:]}
     with (
         mock.patch.object(engine, "read_each", read_each),
-        mock.patch.object(engine, "generate", lambda asked, batch_size: ["Hm."] * len(asked)),
+        mock.patch.object(engine, "generate", lambda asked, **how: ["Hm."] * len(asked)),
     ):
         table = probe_gap(engine, train, held, [TATA, LEAF], limit=100).set_index("task")
     assert (table["fitted"].tolist(), table["sequences"].tolist()) == ([100, 100], [50, 50])

@@ -42,7 +42,7 @@ class Reader:
     def __init__(self, silent=""):
         self.asked, self.silent = [], silent
 
-    def generate(self, conversations, *, batch_size):
+    def generate(self, conversations, *, batch_size, answers=None):
         questions = [turns[-1].question for turns in conversations]
         self.asked += questions
         return [self._of(str(q.sequences[0])) for q in questions]

@@ -8,6 +8,7 @@ import pytest
 
 from chatnt.engine import Engine
 from chatnt.evaluation import predict, predict_each, score_answers, score_tasks
+from chatnt.grammar import possible_answers
 from chatnt.metrics import score_predictions
 from chatnt.predictions import read_predictions
 from chatnt.tasks import get_task
@@ -24,7 +25,7 @@ class Scripted:
     def __init__(self, *answers):
         self.answers, self.asked = list(answers), []
 
-    def generate(self, conversations, *, batch_size):
+    def generate(self, conversations, *, batch_size, answers=None):
         self.asked += [turns[-1].question for turns in conversations]
         assert all(len(turns) == 1 for turns in conversations)
         given, self.answers = self.answers[: len(conversations)], self.answers[len(conversations) :]
@@ -249,3 +250,19 @@ def test_other_weights_are_asked_again(engine, tmp_path):
 def test_a_bar_shows_the_rows_that_are_left(engine, capsys):
     score_tasks(engine, DATA, [SPLICE], split="test", sentences=0, progress=True)
     assert "2/2" in capsys.readouterr().err
+
+
+def test_constrained_answers_all_state_something(engine):
+    """Random weights write anything, unless they are held to the answers of the task."""
+    free = predict(engine, SPLICE, DATA[SPLICE.name], sentences=0)
+    held = predict(engine, SPLICE, DATA[SPLICE.name], sentences=0, constrained=True)
+    assert free["parsed_label"].isna().all()
+    assert set(held["answer"]) <= set(possible_answers(SPLICE))
+    assert held["parsed_label"].notna().all()
+
+
+def test_free_answers_are_not_taken_for_constrained_ones(engine, tmp_path):
+    ask = {"split": "test", "sentences": 0, "predictions": tmp_path / "p.parquet"}
+    for constrained in (False, True):
+        (found,), _ = predict_each(engine, DATA, [SPLICE], **ask, constrained=constrained)
+        assert found["parsed_label"].notna().all() == constrained

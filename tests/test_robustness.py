@@ -37,7 +37,7 @@ class Reader:
     def read_each(self, conversations):
         return "soft tokens"
 
-    def generate(self, conversations, *, batch_size, soft_tokens):
+    def generate(self, conversations, *, batch_size, soft_tokens, answers=None):
         assert soft_tokens == "soft tokens"
         assert batch_size == len(conversations)
         questions = [turns[-1].question for turns in conversations]

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from chatnt.conversation import Question, Turn
 from chatnt.model import ChatNTModel
-from chatnt.pairs.augmentation import Sample, augmented
+from chatnt.pairs.augmentation import Sample, augmented, with_words_lost
 from chatnt.pairs.families import Family
 from chatnt.processor import ChatNTProcessor
 from chatnt.sequence import DNA
@@ -92,6 +92,8 @@ class DNALesson:
         Families of simulated tasks, of which each step shows a few.
     recalled
         Tasks whose facts the encoder recalls.
+    lost
+        Share of the words of a question that are left out.
     seed
         With the number of the step, decides everything.
     """
@@ -105,9 +107,10 @@ class DNALesson:
         invented: Sequence[Family] = (),
         invented_per_step: int = 4,
         recalled: Sequence[str] = (),
+        lost: float = 0.0,
         seed: int = 0,
     ) -> None:
-        self.processor, self.seed, self.recalled = processor, seed, tuple(recalled)
+        self.processor, self.seed, self.recalled, self.lost = processor, seed, tuple(recalled), lost
         self.families, self.invented = tuple(families), tuple(invented)
         self.invented_per_step = min(invented_per_step, len(self.invented))
         self.samples = {family: gathered(family, examples) for family in self.families + self.invented}
@@ -125,8 +128,8 @@ class DNALesson:
         shown.prepare(model.encoder)
 
     def fingerprint(self) -> dict[str, str]:
-        """Return a hash of the samples of each family, and of how they are shown."""
-        return digests(self.samples, self.seed)
+        """Return a hash of the samples of each family, and of how they are shown and asked about."""
+        return digests(self.samples, (self.seed, self.lost))
 
     def _pass(self, rows: Sequence[Row]) -> MicroBatch:
         tensors = self.processor([row.turns for row in rows], answers=[row.answer for row in rows])
@@ -142,14 +145,19 @@ class DNALesson:
             before, shown = [], {}
             if two_turns:
                 earlier, its_sequence, its_truths = self._drawn(family, rng)
-                before = [_turn(its_sequence, earlier, its_truths[earlier], rng)]
+                before = [self._turn(its_sequence, earlier, its_truths[earlier], rng)]
                 shown[its_sequence] = family.alone, self._own(family, its_truths)
             shown[sequence] = family.alone, self._own(family, truths)
             for asked in truths:
                 if asked == name or rng.random() < ASKED_TOO:
-                    turn = _turn(sequence, asked, truths[asked], rng)
+                    turn = self._turn(sequence, asked, truths[asked], rng)
                     rows.append(Row([*before, turn], cast("str", turn.answer), shown))
         return rows
+
+    def _turn(self, sequence: str, name: str, truth: Truth, rng: random.Random) -> Turn:
+        task = get_task(name)
+        text = with_words_lost(rng.choice(task.questions.train), self.lost, rng)
+        return Turn(Question(text, (DNA(sequence),)), task.answer(truth, "train", rng))
 
     def _own(self, family: Family, truths: Mapping[str, Truth]) -> list[float]:
         if family.tasks != self.recalled:
@@ -188,7 +196,7 @@ def gathered(family: Family, examples: Mapping[str, Sequence[Example]]) -> Gathe
     return {name: [s for s in everything if name in s[1]] for name in family.tasks}, everything
 
 
-def digests(samples: Mapping[Family, Gathered], seed: int) -> dict[str, str]:
+def digests(samples: Mapping[Family, Gathered], seed: object) -> dict[str, str]:
     """Return a hash of the samples of each family, and of how they are shown."""
     return {
         family.tasks[0]: hashlib.sha256(repr((family, seed, everything)).encode()).hexdigest()
@@ -211,9 +219,3 @@ def own_facts(family: Family, truths: Sequence[Mapping[str, Truth]]) -> Tensor:
             for known in truths
         ]
     )
-
-
-def _turn(sequence: str, name: str, truth: Truth, rng: random.Random) -> Turn:
-    task = get_task(name)
-    question = Question(rng.choice(task.questions.train), (DNA(sequence),))
-    return Turn(question, task.answer(truth, "train", rng))

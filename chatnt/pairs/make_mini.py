@@ -61,6 +61,8 @@ STANDARDISED = 100
 """Sequences of each family that the encoder's motifs are fitted to at the start."""
 LIKENED = 500
 """Most sequences per task from which it is learned what its sequences are like."""
+LOST_WHERE, LOST = 0.15, 0.05
+"""Shares of the words of a question that are left out, while it is learned where to look, and then."""
 VALIDATED = 60
 """Most validation sequences per task while training."""
 
@@ -69,7 +71,7 @@ CAPTIONS = TrainingPlan(
     steps=1400, trained=("decoder",), learning_rate=2e-3, averaging=0.99, validate_every=0
 )
 WHERE = TrainingPlan(
-    steps=300, trained=("resampler",), learning_rate=1e-3, warmup=30, averaging=0.98, validate_every=0
+    steps=600, trained=("resampler",), learning_rate=1e-3, warmup=30, averaging=0.98, validate_every=0
 )
 DNA_PLAN = TrainingPlan(
     steps=1500,
@@ -210,12 +212,19 @@ def teach(
     if args.blind:
         make_blind(model, args.seed)
     else:
-        where = WhereLesson(processor, [get_task(n) for n in (*MEASURED, *SIMULATED)], seed=args.seed)
+        everything = [get_task(name) for name in (*MEASURED, *SIMULATED)]
+        where = WhereLesson(processor, everything, lost=LOST_WHERE, seed=args.seed)
         _train(Learner(Looking(model), processor), where, WHERE, args, "where")
     size = model.get_input_embeddings().weight.detach().pow(2).mean().sqrt()
     model.resampler.scale.data.fill_(size)
     lesson = DNALesson(
-        processor, examples, FAMILIES, invented=INVENTED, invented_per_step=INVENTED_PER_STEP, **know
+        processor,
+        examples,
+        FAMILIES,
+        invented=INVENTED,
+        invented_per_step=INVENTED_PER_STEP,
+        lost=LOST,
+        **know,
     )
     name = "dna-blind" if args.blind else "dna"
     _train(Assistant(model, processor), lesson, DNA_PLAN, args, name, _validation(splits, args.seed))
