@@ -120,7 +120,7 @@ def predict(  # noqa: PLR0913 - what is asked, of whom, and how
         places = order[start : start + batch_size]
         answers = _answers(engine, [asked[i] for i in places], judge, allowed)
         for i, (answer, judged) in zip(places, answers, strict=True):
-            found[i] = _prediction(task, numbers[i], examples[i], answer, judged)
+            found[i] = read_answer(task, numbers[i], examples[i], answer, judged)
         advance(len(places))
     return as_frame([found[i] for i in range(len(examples))])
 
@@ -276,7 +276,8 @@ def _answers(
     return list(zip(texts, judged.tolist(), strict=True))
 
 
-def _prediction(task: Task, row: int, example: Example, answer: str, judged: Judged) -> Prediction:
+def read_answer(task: Task, row: int, example: Example, answer: str, judged: Judged = None) -> Prediction:
+    """Read what an answer states, and put it beside what is true of a row."""
     try:
         stated = task.parse(answer)
     except AnswerError:

@@ -16,9 +16,10 @@ from tqdm import tqdm
 from chatnt.calibrating import HasEngine
 from chatnt.conversation import Question, Turn
 from chatnt.engine import Engine
-from chatnt.errors import AnswerError, DataError, TaskError
+from chatnt.errors import DataError, TaskError
+from chatnt.evaluation import read_answer
 from chatnt.judging import Judge
-from chatnt.metrics import as_text, score_predictions
+from chatnt.metrics import score_predictions
 from chatnt.outcomes import METRICS
 from chatnt.predictions import Prediction, as_frame
 from chatnt.sequence import DNA
@@ -289,25 +290,10 @@ def _asked(
                 chances = judge.probabilities(scores).tolist()
             for i, text in enumerate(texts):
                 row, question = divmod(i, len(questions))
-                prediction = _prediction(task, start + row, some[row], text)
-                if chances is not None:
-                    prediction = prediction._replace(probabilities=chances[i])
-                found[question].append(prediction)
+                judged = None if chances is None else chances[i]
+                found[question].append(read_answer(task, start + row, some[row], text, judged))
             bar.update(len(some))
     return found
-
-
-def _prediction(task: Task, row: int, example: Example, answer: str) -> Prediction:
-    try:
-        stated = task.parse(answer)
-    except AnswerError:
-        stated = None
-    said = Prediction(task.name, row, answer=answer)
-    if task.scale:
-        number = stated if isinstance(stated, float) else None
-        return said._replace(value=float(str(example.label)), parsed_value=number)
-    label = None if stated is None else as_text(stated)
-    return said._replace(label=as_text(example.label), parsed_label=label)
 
 
 def _agreement(found: Sequence[Sequence[Prediction]]) -> float:
