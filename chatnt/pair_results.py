@@ -22,6 +22,9 @@ LEAKAGE, WORDINGS, PROBE = "leakage", "wordings", "probe"
 CALIBRATION = "calibration"
 """Name of the table of how well calibrations hold on the test sets."""
 
+INTERVALS = "intervals"
+"""Name of the table of the 95 % intervals of the scores."""
+
 LEARNING = "learning"
 """Name of the table of learning curves."""
 

@@ -1,13 +1,28 @@
 """Write the pages that are made from the code: ``python docs/pages.py``."""
 
+import dataclasses
 import random
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from chatnt.conversation import PLACEHOLDER, Question
+from chatnt.evaluation_result import Evaluation
+from chatnt.outcomes import METRICS
+from chatnt.pair_results import (
+    CALIBRATION,
+    INTERVALS,
+    LINEAR,
+    ONE_TASK_EACH,
+    QUESTION_BLIND,
+    QUESTION_ONLY,
+    SHUFFLED,
+    PairResults,
+    results,
+)
 from chatnt.tasks import Task, all_tasks
 from chatnt.tasks.catalogue import list_tasks
 from chatnt.tasks.dialogue import Speaker, converse
@@ -24,6 +39,8 @@ _IN_GIGABYTES = (
     "weights", "gradients", "optimizer", "communication", "activations", "logits", "total",
     "with checkpointing",
 )  # fmt: skip
+_BESIDE = (LINEAR, ONE_TASK_EACH, QUESTION_BLIND, QUESTION_ONLY, SHUFFLED)
+_PUBLISHED = ("chatnt", "published_baseline")
 _NUMBERS = ("length", "train", "test", "baseline_result", "chatnt_result")
 _BENCHMARKS = {
     "nt": "the benchmark of the Nucleotide Transformer (Supplementary Table 1 of the ChatNT paper)",
@@ -142,6 +159,92 @@ def _page(parts: Sequence[str]) -> str:
     return "\n\n".join([note, *parts]) + "\n"
 
 
+def results_page() -> str:
+    """Return the page of what the bundled pair reaches, and what it stands beside."""
+    kept = results("mini")
+    ends = {row["task"]: row for row in kept.tables[INTERVALS].to_dict("records")}
+    trust = {row["task"]: row for row in kept.tables[CALIBRATION].to_dict("records")}
+    scores = [
+        dataclasses.replace(
+            score,
+            available=score.count,
+            intervals={score.metric: (ends[score.task]["low"], ends[score.task]["high"])},
+        )
+        for score in kept.scores.tasks
+        if not score.simulated
+    ]
+    beside = {name: kept.ablations[name] for name in _BESIDE if name in kept.ablations}
+    found = Evaluation(tuple(scores), kept.scores.wordings, baselines=beside)
+    parts = [
+        "# What the bundled pair reaches",
+        "Whole test sets, question wordings that it was never trained on, English answers read as labels and "
+        'numbers; an answer that states nothing is wrong. `chatnt.results("mini")` holds these numbers, '
+        "and the answer to every test row; `chatnt evaluate` measures them again. A star marks published "
+        "results that were measured in another way, on other test sequences, or by another metric. "
+        "`question-blind` is the pair whose resampler does not hear the question, trained with the same "
+        "budget and asked about at most 1,000 rows of each task.",
+        _score_table(found, list(beside)),
+        "## How far its probabilities can be trusted",
+        "Fitted on validation sequences, measured on the test sets: expected calibration error (15 bins of "
+        "equal mass) as the pair says it and calibrated, with its 95 % interval; how often sets and "
+        "intervals that should hold the truth in 90 % of the sequences do so; the MCC of written "
+        "answers and of the likeliest label.",
+        _trust_table(trust),
+        "## Tasks learned from simulated sequences",
+        "On simulated test sequences, which says how much of the simulation was learned and nothing of real "
+        "ones: " + _simulated_scores(kept) + ".",
+    ]
+    return _page(parts)
+
+
+def _score_table(found: Evaluation, beside: Sequence[str]) -> str:
+    heads = ["task", "rows", "metric", "score", "95 % interval", "ChatNT", "specialised", *beside, "unparsed"]
+    lines = ["| " + " | ".join(heads) + " |", "|---|---:|---" + "|---:" * (len(heads) - 3) + "|"]
+    for row in found.to_frame().to_dict("records"):
+        star = "" if row["comparable"] else "\\*"
+        cells = [
+            f"`{row['task']}`", f"{row['count']:,}", METRICS[row["metric"]], f"**{row['score']:.3f}**",
+            f"{row['low']:.3f} to {row['high']:.3f}",
+            *(f"{_number(row[name])}{star}" if _number(row[name]) else "" for name in _PUBLISHED),
+            *(_number(row[name]) for name in beside), str(row["unparsed"]),
+        ]  # fmt: skip
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def _trust_table(trust: Mapping[str, Mapping[str, Any]]) -> str:
+    heads = ["task", "method", "fitted on", "measured on", "error as it says", "calibrated", "95 % interval",
+             "coverage", "MCC written", "MCC likeliest"]  # fmt: skip
+    lines = ["| " + " | ".join(heads) + " |", "|---|---" + "|---:" * (len(heads) - 2) + "|"]
+    for name, row in trust.items():
+        ends = "" if pd.isna(row["ece_low"]) else f"{row['ece_low']:.3f} to {row['ece_high']:.3f}"
+        numbers = [_number(row[c]) for c in ("ece_before", "ece")]
+        rest = [_number(row[c]) for c in ("coverage", "mcc_written", "mcc_calibrated")]
+        cells = [
+            f"`{name}`",
+            row["method"],
+            f"{row['fitted']:,}",
+            f"{row['tested']:,}",
+            *numbers,
+            ends,
+            *rest,
+        ]
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def _simulated_scores(kept: PairResults) -> str:
+    return ", ".join(
+        f"{score.task} {score.score:.2f} ({METRICS[score.metric]})"
+        for score in kept.scores.tasks
+        if score.simulated
+    )
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None or pd.isna(value) else f"{value:.3f}"
+
+
 def memory_page() -> str:
     """Return the page of the memory that training takes at the published sizes."""
     rows = Pass(rows=_ROWS)
@@ -207,7 +310,12 @@ def _lengths() -> str:
     return _gigabytes(pd.DataFrame(rows))
 
 
-PAGES = {"tasks.md": tasks_page, "conversations.md": conversations_page, "memory.md": memory_page}
+PAGES = {
+    "tasks.md": tasks_page,
+    "conversations.md": conversations_page,
+    "memory.md": memory_page,
+    "results.md": results_page,
+}
 """What makes each page."""
 
 

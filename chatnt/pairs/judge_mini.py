@@ -9,6 +9,7 @@ alike``; ``--only predictions`` asks the tasks from the last one on, until both 
 
 import argparse
 import json
+import math
 from argparse import Namespace
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -23,11 +24,13 @@ from chatnt.controls import CONTROLS, probe_gap, score_control, wording_gap
 from chatnt.engine import Engine
 from chatnt.evaluation import predict_each, score_tasks
 from chatnt.folder import CALIBRATIONS, CARD, write_manifest
+from chatnt.intervals import metric_intervals
 from chatnt.leakage import Alike, find_alike, leakage_table
 from chatnt.loading import load
 from chatnt.outcomes import Scores
 from chatnt.pair_results import (
     CALIBRATION,
+    INTERVALS,
     LEAKAGE,
     LEARNING,
     LINEAR,
@@ -83,6 +86,7 @@ def judged(engine: Engine, splits: Mapping[str, Splits], args: Namespace) -> Pai
     predictions = read_predictions(path)
     measured = [task for task in tasks if task.name in MEASURED]
     tables[CALIBRATION] = _calibrated(engine, predictions, measured, splits, args)
+    tables[INTERVALS] = _intervals(scores, predictions, args.seed)
     published = {task.name: [*read_examples(task, "train", args.data, seed=args.seed)] for task in measured}
     leakage = leakage_table(measured, splits, predictions, alike=alike, scores=scores, published=published)
     return PairResults("mini", scores, predictions, runs, {LEAKAGE: leakage, **tables})
@@ -118,6 +122,16 @@ def _beside(
         {name: table for name, table in tables.items() if table is not None},
         alike,
     )
+
+
+def _intervals(scores: Scores, predictions: pd.DataFrame, seed: int) -> pd.DataFrame:
+    """Return ``task, metric, low, high`` of each score."""
+    rows = []
+    for score in scores.tasks:
+        some = predictions.loc[predictions["task"] == score.task]
+        found = metric_intervals(get_task(score.task), some, score, seed=seed)
+        rows.append((score.task, score.metric, *found.get(score.metric, (math.nan, math.nan))))
+    return pd.DataFrame(rows, columns=["task", "metric", "low", "high"])
 
 
 def _calibrated(
