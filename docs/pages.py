@@ -182,7 +182,7 @@ def results_page() -> str:
         "and the answer to every test row; `chatnt evaluate` measures them again. A star marks published "
         "results that were measured in another way, on other test sequences, or by another metric. "
         "`question-blind` is the pair whose resampler does not hear the question, trained with the same "
-        "budget and asked about at most 1,000 rows of each task.",
+        "budget.",
         _score_table(found, list(beside)),
         "## How far its probabilities can be trusted",
         "Fitted on validation sequences, measured on the test sets: expected calibration error (15 bins of "

@@ -54,8 +54,8 @@ from chatnt.tasks.sources import Example, Splits, read_examples
 NOT_RECALLED = "without recall"
 """Name of the run in which the encoder recalls no training window."""
 
-BESIDE, CONTROLLED, PROBED, BLIND = 400, 200, 400, 1000
-"""Most rows per task of other runs, of the controls, of the probe, and of the question-blind pair."""
+BESIDE, CONTROLLED, PROBED = 200, 150, 300
+"""Most rows per task of other runs, of the controls, and of the probe."""
 
 ALIKE, VALIDATION, FITTED = "alike", "validation", "calibrations"
 

@@ -24,7 +24,7 @@ from chatnt.tasks.sources import Example, Splits
 SENTENCES = 3
 """Answer sentences of each label, as many as `chatnt.evaluation.predict` scores for its predictions."""
 
-FITTED, MEASURED_NUMBERS = 2000, 1000
+FITTED, MEASURED_NUMBERS = 1000, 500
 """Most validation rows that a calibration is fitted on, and most test rows whose intervals are measured."""
 
 METHODS = {

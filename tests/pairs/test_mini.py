@@ -122,3 +122,30 @@ def test_its_scope_recognises_new_wordings_and_refuses_what_is_about_nothing_of_
     refused = len(others) - len(taken)
     assert f"Of {len(others)} such questions that it had not seen it refused {refused}" in readme
     assert f"of {len(asked):,} new wordings of its own tasks it missed {len(missed)}." in readme
+
+
+def test_its_measured_tasks_are_calibrated_and_the_simulated_ones_are_not(chat):
+    measured = {score.task for score in chatnt.results("mini").scores.tasks if not score.simulated}
+    calibrated = {each.task for each in chat.calibrations}
+    assert calibrated <= measured
+    assert len(calibrated) >= len(measured) - 1  # one may have too few validation sequences
+    for each in chat.calibrations:
+        each.check(chat.fingerprint())
+    answer = chat.ask(ASKED, DNA)
+    assert answer.calibrated
+    assert "platt on" in answer.calibration
+    assert not chat.ask(ASKED, DNA, task=chat.scope.simulated[0]).calibrated
+
+
+def test_a_number_of_it_has_an_interval(chat):
+    answer = chat.ask("What is the promoter strength of <DNA> in tobacco leaves?", DNA[:170])
+    low, high = answer.interval
+    assert low < answer.estimate < high
+    assert answer.coverage == 0.9
+
+
+@pytest.mark.parametrize(
+    ("sequence", "told"), [("AC" * 150, "neighbouring"), (DNA[:80], "shorter"), ("N" * 300, "N")]
+)
+def test_it_notices_sequences_unlike_those_of_its_training(chat, sequence, told):
+    assert told in " ".join(chat.ask(ASKED, sequence).notes)
