@@ -9,6 +9,8 @@ from chatnt.sequence import DNA, read_fasta
 
 if TYPE_CHECKING:
     from chatnt.assistant import Assistant
+    from chatnt.attributing import attribute
+    from chatnt.attribution import Attribution
     from chatnt.calibrating import calibrate
     from chatnt.calibration import Calibration
     from chatnt.evaluating import evaluate
@@ -39,6 +41,7 @@ __all__ = [
     "DNA",
     "Answer",
     "Assistant",
+    "Attribution",
     "Calibration",
     "ChatNTConfig",
     "ChatNTModel",
@@ -51,6 +54,7 @@ __all__ = [
     "Scores",
     "TrainingLog",
     "TrainingPlan",
+    "attribute",
     "calibrate",
     "count_tokens",
     "describe_data",
@@ -76,6 +80,7 @@ __all__ = [
 # No module may have the name of one of these: importing it would put it in the name's place.
 _HEAVY = {
     "Assistant": "chatnt.assistant",
+    "Attribution": "chatnt.attribution",
     "Calibration": "chatnt.calibration",
     "ChatNTConfig": "chatnt.model",
     "ChatNTModel": "chatnt.model",
@@ -87,6 +92,7 @@ _HEAVY = {
     "Scores": "chatnt.outcomes",
     "TrainingLog": "chatnt.outcomes",
     "TrainingPlan": "chatnt.training.plan",
+    "attribute": "chatnt.attributing",
     "calibrate": "chatnt.calibrating",
     "count_tokens": "chatnt.token_counts",
     "describe_data": "chatnt.tasks.statistics",

@@ -1,6 +1,7 @@
 """Pictures of results: each function takes a result and returns matplotlib axes."""
 
 from chatnt.plots.learning import learning
+from chatnt.plots.logo import logo
 from chatnt.plots.tokens import tokens
 
-__all__ = ["learning", "tokens"]
+__all__ = ["learning", "logo", "tokens"]

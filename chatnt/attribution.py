@@ -1,0 +1,217 @@
+"""What an attribution is: how much each base of some sequences speaks for an answer."""
+
+import dataclasses
+import html
+import json
+import re
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from chatnt.errors import DataError
+from chatnt.sequence import DNA
+
+_FORMAT = 1  # of the file; raise it when it changes
+_PLACE = re.compile(r"(?P<chromosome>\S+):(?P<start>\d+)-(?P<end>\d+)(?::(?P<strand>[+-]))?")
+_PLAIN = (
+    "question", "task", "target", "against", "unit", "method", "baseline", "value", "baseline_value",
+    "delta", "resolution", "signed",
+)  # fmt: skip
+_SHOWN = 600  # bases in a notebook
+_FOR, _AGAINST = "37, 99, 235", "217, 119, 6"  # blue and orange, which the colour-blind can tell apart
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Attribution:
+    """Hold one score for each base of each sequence.
+
+    Positive scores speak for the target, negative ones against it, if they are `signed`.
+
+    Attributes
+    ----------
+    sequences
+        Those asked about.
+    scores
+        Of each sequence, an array of shape (bases,), float32, in `unit`.
+    question
+        With its placeholders.
+    task
+        Name of what is asked, or `None`.
+    target, against
+        What is explained, and what it is compared with; empty for nothing.
+    unit
+        Of the target and of the scores; a gradient is per whole base, from absent to present.
+    method, baseline
+        How it was found; the baseline is empty if the method has none.
+    value, baseline_value
+        The target for the sequences and, as the mean of all of them, for the baselines.
+    delta
+        Of integrated gradients: the sum of the scores less `value` and plus `baseline_value`, for the
+        baseline where it is furthest from zero. None for other methods.
+    resolution
+        Bases that one computed score covers: 1, or those of the longest token.
+    signed
+        Whether scores say which way a base moves the target, and not only how much.
+    tables
+        Of in-silico mutagenesis: for each sequence an array of shape (bases, 4), the change of the target
+        if the base is A, C, G or T instead; zero where it is already. None for other methods.
+    notes
+        Reasons to doubt.
+    """
+
+    sequences: tuple[DNA, ...]
+    scores: tuple[NDArray[np.float32], ...]
+    question: str
+    task: str | None
+    target: str
+    against: str
+    unit: str
+    method: str
+    baseline: str
+    value: float
+    baseline_value: float | None = None
+    delta: float | None = None
+    resolution: int = 1
+    signed: bool = True
+    tables: tuple[NDArray[np.float32], ...] | None = None
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        wanted, given = [len(s) for s in self.sequences], [len(s) for s in self.scores]
+        if wanted != given:
+            raise ValueError(f"The sequences have {wanted} bases, but there are {given} scores.")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Those of the sequences, or their numbers where they have none or one that is taken."""
+        given = [s.name for s in self.sequences]
+        unique = all(given) and len(set(given)) == len(given)
+        return tuple(given) if unique else tuple(f"sequence {i + 1}" for i in range(len(given)))
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per base.
+
+        Returns
+        -------
+        DataFrame
+            ``name`` of the sequence, ``position`` from 0, ``base``, ``score``; after mutagenesis also
+            ``to_A, to_C, to_G, to_T``, see `tables`.
+        """
+        parts = []
+        for i, (name, dna, scores) in enumerate(zip(self.names, self.sequences, self.scores, strict=True)):
+            columns = {"name": name, "position": range(len(dna)), "base": list(str(dna)), "score": scores}
+            if self.tables is not None:
+                columns |= {f"to_{base}": self.tables[i][:, k] for k, base in enumerate("ACGT")}
+            parts.append(pd.DataFrame(columns))
+        return pd.concat(parts, ignore_index=True)
+
+    def to_bedgraph(self) -> str:
+        """Return the scores as text of the format bedGraph, for genome browsers.
+
+        A sequence whose `source` is a place of its length, as in ``"chr1:100-108:+"``, has the coordinates of
+        the genome, on either strand; any other has its name and counts from 0. Starts are 0-based and ends
+        not included.
+        """
+        told = f"{self.target} against {self.against}" if self.against else self.target
+        description = json.dumps(f"{told} ({self.unit}), {self.method}")
+        lines = [f'track type=bedGraph name="chatnt" description={description}']
+        for name, dna, scores in zip(self.names, self.sequences, self.scores, strict=True):
+            place = _PLACE.fullmatch(dna.source)
+            chromosome, start, ordered = re.sub(r"\s", "_", name), 0, scores
+            if place and int(place["end"]) - int(place["start"]) == len(dna):
+                chromosome, start = place["chromosome"], int(place["start"])
+                ordered = scores[::-1] if place["strand"] == "-" else scores
+            lines += [
+                f"{chromosome}\t{start + i}\t{start + i + 1}\t{score:.6g}" for i, score in enumerate(ordered)
+            ]
+        return "\n".join(lines) + "\n"
+
+    def save(self, path: str | Path) -> None:
+        """Write the attribution as an ``.npz`` file, which `load` and numpy read."""
+        plain = {name: getattr(self, name) for name in _PLAIN} | {"notes": list(self.notes)}
+        letters = [dataclasses.asdict(dna) for dna in self.sequences]
+        about = json.dumps({"format": _FORMAT, **plain, "sequences": letters})
+        arrays = {f"scores_{i}": x for i, x in enumerate(self.scores)}
+        arrays |= {f"table_{i}": x for i, x in enumerate(self.tables or ())}
+        with Path(path).open("wb") as file:
+            np.savez_compressed(file, about=np.array(about), **arrays)  # type: ignore[arg-type]
+
+    @classmethod
+    def load(cls, path: str | Path) -> "Attribution":
+        """Read what `save` wrote.
+
+        Raises
+        ------
+        DataError
+            If the file holds something else.
+        FileNotFoundError
+            If there is no such file.
+        """
+        try:
+            with np.load(path, allow_pickle=False) as data:
+                about = json.loads(str(data["about"]))
+                if about["format"] != _FORMAT:
+                    raise DataError(
+                        f"{path} is an attribution of format {about['format']}, this version of chatnt reads "
+                        f"{_FORMAT}; make it again."
+                    )
+                count = range(len(about["sequences"]))
+                scores = tuple(data[f"scores_{i}"] for i in count)
+                tables = tuple(data[f"table_{i}"] for i in count) if "table_0" in data else None
+                sequences = tuple(DNA(**each) for each in about["sequences"])
+                plain: dict[str, Any] = {name: about[name] for name in _PLAIN}
+                notes = tuple(about["notes"])
+        except (ValueError, KeyError, TypeError, AttributeError, EOFError, zipfile.BadZipFile) as error:
+            if isinstance(error, DataError):
+                raise
+            raise DataError(
+                f"{path} cannot be read as an attribution: {error}; give a file of Attribution.save."
+            ) from error
+        return cls(sequences=sequences, scores=scores, tables=tables, notes=notes, **plain)
+
+    @property
+    def summary(self) -> str:
+        """What was explained and how, in one line."""
+        sizes = " and ".join(f"{len(s):,}" for s in self.sequences)
+        told = f"{self.target} against {self.against}" if self.against else self.target
+        return "; ".join([f"{sizes} base{'s' * (sizes != '1')}", *self._measured(told)])
+
+    def _measured(self, told: str) -> Iterator[str]:
+        without = "" if self.baseline_value is None else f", {self.baseline_value:.3g} for the baseline"
+        yield f"{told}, {self.unit} {self.value:.3g}{without}"
+        yield self.method + (f" from {self.baseline}" if self.baseline else "")
+        if self.delta is not None:
+            yield f"delta {self.delta:.2g}"
+        if self.resolution > 1:
+            yield f"in tokens of up to {self.resolution} bases"
+        which = max(range(len(self.scores)), key=lambda i: float(np.abs(self.scores[i]).max()))
+        at = int(np.abs(self.scores[which]).argmax())
+        place = f"position {at}" if len(self.scores) == 1 else f"position {at} of {self.names[which]}"
+        yield f"strongest at {place} ({self.sequences[which].sequence[at]} {self.scores[which][at]:+.3g})"
+
+    def __repr__(self) -> str:
+        notes = "".join(f"\n  note: {note}" for note in self.notes)
+        return f"Attribution({self.summary}){notes}"
+
+    def _repr_html_(self) -> str:
+        most = max(float(np.abs(x).max()) for x in self.scores) or 1.0
+        rows = []
+        for name, dna, scores in zip(self.names, self.sequences, self.scores, strict=True):
+            letters = zip(str(dna)[:_SHOWN], (scores[:_SHOWN] / most).tolist(), strict=True)
+            marks = "".join(
+                f"<span style='background:rgba({_FOR if x > 0 else _AGAINST},{abs(x):.2f})'>{letter}</span>"
+                for letter, x in letters
+            )
+            more = " …" if len(dna) > _SHOWN else ""
+            rows.append(
+                f"<div>{html.escape(name)}</div><code style='word-break:break-all'>{marks}{more}</code>"
+            )
+        notes = "".join(f"<div style='color:#b45309'>{html.escape(note)}</div>" for note in self.notes)
+        told = "blue speaks for the target, orange against it" if self.signed else "the darker, the more"
+        legend = f"<div style='font-size:.85em'>{told}</div>"
+        return f"<div>{html.escape(self.summary)}</div>{''.join(rows)}{legend}{notes}"
