@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -14,6 +15,33 @@ from chatnt.grammar import Grammar
 from chatnt.model import ChatNTModel
 from chatnt.processor import IGNORED, ChatNTProcessor
 from chatnt.streaming import Pieces
+
+
+class Encoded(NamedTuple):
+    """Hold what an encoder says of the DNA of some conversations.
+
+    Attributes
+    ----------
+    batch
+        What the model was given.
+    dna
+        Tensor of shape (different sequences, positions, dim).
+    mask
+        Which positions are real, of shape (different sequences, positions).
+    which
+        The index in `dna` of each sequence of the conversations, in reading order.
+    """
+
+    batch: BatchFeature
+    dna: Tensor
+    mask: Tensor
+    which: Tensor
+
+    def means(self) -> Tensor:
+        """Return the mean over the positions of each sequence, of shape (sequences, dim), on the CPU."""
+        real = self.mask[..., None].to(torch.float32)
+        means = (self.dna.float() * real).sum(1) / real.sum(1).clamp(min=1)
+        return means[self.which].cpu()
 
 
 class Engine:
@@ -44,8 +72,31 @@ class Engine:
         return self.read_each([conversation])
 
     @torch.inference_mode()
-    def read_each(self, conversations: Sequence[Sequence[Turn]]) -> Tensor | None:
+    def encode_each(self, conversations: Sequence[Sequence[Turn]]) -> "Encoded | None":
+        """Encode the DNA of several conversations as one batch; sequences that are the same once.
+
+        Returns
+        -------
+        Encoded or None
+            For `read_each`; `None` if there is no DNA.
+        """
+        batch = self.processor(conversations).to(self.model.device)
+        if "dna_ids" not in batch:
+            return None
+        return Encoded(batch, *self.model.encode(batch["dna_ids"], batch["dna_mask"]))
+
+    @torch.inference_mode()
+    def read_each(
+        self, conversations: Sequence[Sequence[Turn]], *, encoded: "Encoded | None" = None
+    ) -> Tensor | None:
         """Encode the DNA of several conversations as one batch, each for its last question.
+
+        Parameters
+        ----------
+        conversations
+            One list of turns each.
+        encoded
+            What `encode_each` gave for these conversations, so that their DNA is not encoded again.
 
         Returns
         -------
@@ -53,11 +104,12 @@ class Engine:
             The soft tokens, of shape (conversations, sequences, latents, dim), for `generate`
             and `score_each`; `None` if there is no DNA.
         """
-        batch = self.processor(conversations).to(self.model.device)
-        if "dna_ids" not in batch:
+        encoded = self.encode_each(conversations) if encoded is None else encoded
+        if encoded is None:
             return None
         names = ("dna_ids", "dna_mask", "question_ids", "question_mask")
-        return self.model.get_soft_tokens(*(batch[name] for name in names))
+        inputs = [encoded.batch[name] for name in names]
+        return self.model.get_soft_tokens(*inputs, encoded=(encoded.dna, encoded.mask, encoded.which))
 
     def generate(
         self,
