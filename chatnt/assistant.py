@@ -21,6 +21,8 @@ from chatnt.verdicts import Readings, abstaining
 from chatnt.weights import Fingerprint
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from chatnt.calibration import Calibration
     from chatnt.paraphrasing import Paraphrase
     from chatnt.tasks.examples import Example
@@ -171,6 +173,28 @@ class Assistant:
             yield refusal
         else:
             yield from self.engine.stream([turn])
+
+    def annotate(self, source: Any, questions: str | Sequence[str], **settings: Any) -> "pd.DataFrame | Path":
+        """Ask questions about every record of a FASTA or BED file, a folder, a DataFrame, or sequences.
+
+        Parameters
+        ----------
+        source, questions, settings
+            As in `chatnt.annotating.annotate`, which also says what is raised: with ``out="table.tsv"`` it
+            writes while it runs and goes on when it was killed; ``text=False`` is much faster.
+
+        Returns
+        -------
+        DataFrame or Path
+            One row for each window and question.
+
+        Examples
+        --------
+        >>> chat.annotate("regions.fa.gz", ["promoter_tata", "enhancers"])  # doctest: +SKIP
+        """
+        from chatnt.annotating import annotate  # it brings tables
+
+        return annotate(self.answerer, source, questions, **settings)
 
     def conversation(self) -> Conversation:
         """Start a conversation, in which later questions know the earlier turns."""
