@@ -10,7 +10,7 @@ from torch import Tensor
 from chatnt.calibrations import Calibrations
 from chatnt.conversation import Answer, Question, Turn
 from chatnt.dialogue import Conversation, Sequences
-from chatnt.embeddings import unlikeness
+from chatnt.doubts import doubts
 from chatnt.engine import Engine
 from chatnt.errors import TaskError
 from chatnt.folder import Beside, write_pair
@@ -282,7 +282,8 @@ class Assistant:
 
     def _judged(self, answer: Answer, turns: list[Turn], task: Task, soft_tokens: Tensor | None) -> Answer:
         fitted = self.calibrations.of(task.name)
-        notes = list(self._doubts(task, answer.question.sequences))
+        about = self.engine, self.likeness, self.fingerprint, task
+        notes = [note for dna in answer.question.sequences[:1] for note in doubts(*about, dna)]
         if self.scope and task.name in self.scope.simulated:
             notes.insert(0, "learned from simulated sequences alone")
         if fitted and any(each.weights != self.fingerprint() for each in fitted.values()):
@@ -290,15 +291,6 @@ class Assistant:
             fitted = {gives: each for gives, each in fitted.items() if each.weights == self.fingerprint()}
         reading = Reading(self.engine, task, turns, soft_tokens)
         return judged(dataclasses.replace(answer, notes=tuple(notes)), reading, fitted)
-
-    def _doubts(self, task: Task, sequences: Sequence[DNA]) -> Iterator[str]:
-        """Yield how the first sequence is unlike those that the task was learned from."""
-        if sequences and self.likeness and task.name in self.likeness.ranges:
-            yield from unlikeness(
-                self.likeness, self.engine, task.name, sequences[0], weights=self.fingerprint()
-            )
-        elif sequences:
-            yield from _window_notes(task, sequences[0])
 
     def label_probabilities(
         self, turns: Sequence[Turn], task: Task, *, soft_tokens: Tensor | None = None
@@ -336,11 +328,3 @@ class Assistant:
         if task.scale is None:
             raise ValueError(f"{task.name} has labels and asks for no number; use `label_probabilities`.")
         return Reading(self.engine, task, turns, soft_tokens).estimated_value()
-
-
-def _window_notes(task: Task, dna: DNA) -> Iterator[str]:
-    if abs(len(dna) - task.length) > task.length // 10:
-        yield f"trained on windows of {task.length} bases ({task.window}), this one has {len(dna):,}"
-    unknown = len(dna) - sum(dna.sequence.count(base) for base in "ACGT")
-    if unknown > len(dna) // 10:
-        yield f"{unknown:,} of {len(dna):,} bases are N or another ambiguity code"
