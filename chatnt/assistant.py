@@ -17,7 +17,6 @@ from chatnt.folder import Beside, write_pair
 from chatnt.grammar import possible_answers
 from chatnt.model import ChatNTModel
 from chatnt.processor import ChatNTProcessor
-from chatnt.sequence import DNA
 from chatnt.tasks import Task, describe_tasks, get_task
 from chatnt.tasks.likeness import Likeness
 from chatnt.tasks.scope import Scope
@@ -25,7 +24,10 @@ from chatnt.verdicts import Reading, abstaining, judged
 from chatnt.weights import Fingerprint
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from chatnt.calibration import Calibration
+    from chatnt.comparison import Comparison
     from chatnt.paraphrasing import Paraphrase
     from chatnt.tasks.examples import Example
     from chatnt.tasks.sources import Splits
@@ -231,6 +233,28 @@ class Assistant:
         from chatnt.paraphrasing import paraphrase  # it brings tables
 
         return paraphrase(self, answer, wordings=wordings, seed=seed)
+
+    def compare(self, question: str, reference: Any, alternative: Any, **settings: Any) -> "Comparison":
+        """Ask the same of a reference and of an alternative, and compare, see `chatnt.comparing.compare`.
+
+        Examples
+        --------
+        >>> chat.compare("Is there a TATA promoter in <DNA>?", promoter, mutant)  # doctest: +SKIP
+        """
+        from chatnt.comparing import compare  # it brings tables
+
+        return compare(self, question, reference, alternative, **settings)
+
+    def variants(self, variants: Any, **settings: Any) -> "pd.DataFrame":
+        """Return the effects of the variants of a VCF file, see `chatnt.variant_effects.iter_effects`.
+
+        Examples
+        --------
+        >>> chat.variants("calls.vcf.gz", genome="hg38.fa", tasks="splice_sites_donors")  # doctest: +SKIP
+        """
+        from chatnt.variant_effects import variant_effects  # it brings tables
+
+        return variant_effects(self, variants, **settings)
 
     def add_calibration(self, calibration: "Calibration") -> None:
         """Keep a calibration that was fitted before.
