@@ -13,7 +13,7 @@ from chatnt.dialogue import Conversation, Sequences
 from chatnt.doubts import doubts
 from chatnt.engine import Engine
 from chatnt.errors import TaskError
-from chatnt.folder import Beside, write_pair
+from chatnt.folder import Beside, Card, write_pair
 from chatnt.grammar import possible_answers
 from chatnt.model import ChatNTModel
 from chatnt.processor import ChatNTProcessor
@@ -33,16 +33,6 @@ if TYPE_CHECKING:
     from chatnt.tasks.sources import Splits
 
 _SHOWN = 8  # tasks that are named where a pair is printed
-
-
-class Card(str):
-    """A model card: Markdown that a notebook shows as such."""
-
-    def __repr__(self) -> str:
-        return str(self)
-
-    def _repr_markdown_(self) -> str:
-        return str(self)
 
 
 class Assistant:
