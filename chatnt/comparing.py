@@ -93,7 +93,8 @@ def compare(  # noqa: PLR0913 - what is asked, of what, and how
     """
     if method not in METHODS:
         raise ValueError(f"There is no method {method!r}; there are {', '.join(METHODS)}.")
-    for name, number in (("batch_size", batch_size), ("sentences", sentences or 1), ("steps", steps)):
+    counted = 1 if sentences is None else sentences
+    for name, number in (("batch_size", batch_size), ("sentences", counted), ("steps", steps)):
         if number < 1:
             raise ValueError(f"{name}={number} must be at least 1.")
     alleles = _two(reference, alternative)

@@ -50,7 +50,7 @@ class Genome:
         DataNotFoundError
             If there is no such file.
         MissingExtraError
-            If the file is large, and pyfaidx is not installed.
+            If the file is large, and pyfaidx is not installed, or, for bgzip, biopython.
         SequenceError
             If a sequence is not DNA, or the file is not FASTA.
         """
@@ -122,7 +122,7 @@ def _indexed(path: Path) -> Mapping[str, Any]:
         ) from error
     try:
         return Fasta(str(path), as_raw=True, sequence_always_upper=True)  # type: ignore[return-value]
+    except ImportError as error:  # of what reads blocks of bgzip
+        raise MissingExtraError(f"{path} cannot be read in parts: {error} Or give it unpacked.") from error
     except (FastaIndexingError, UnsupportedCompressionFormat) as error:
-        raise SequenceError(
-            f"{path} cannot be read in parts: {error} Give it unpacked, or compressed by bgzip."
-        ) from error
+        raise SequenceError(f"{path} cannot be read in parts: {error} Give it unpacked.") from error

@@ -69,7 +69,9 @@ def usual_places(task: Task, length: int) -> tuple[int, ...]:
     >>> usual_places(get_task("h3"), 500)
     (-125, 0, 125)
     """
-    return tuple(SCANS.get(task.name, (-(length // 4), 0, length // 4)))
+    site = anchor(task, length)
+    places = SCANS.get(task.name, (-(length // 4), 0, length // 4))
+    return tuple(at for at in places if 0 <= site + at < length)
 
 
 def windows(

@@ -1,8 +1,10 @@
 """The command ``chatnt variants``: the effects of the variants of a VCF file as a table."""
 
 import argparse
+import itertools
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -81,7 +83,9 @@ def add_variants(
 
 
 def _run(args: argparse.Namespace, load: "Callable[[str], Assistant]") -> None:
-    from chatnt.variant_effects import iter_effects
+    import pandas as pd
+
+    from chatnt.variant_effects import COLUMNS, iter_effects
 
     parts = iter_effects(
         load(args.pair),
@@ -97,11 +101,11 @@ def _run(args: argparse.Namespace, load: "Callable[[str], Assistant]") -> None:
         batch_size=args.batch_size,
         progress=not args.quiet,
     )
-    out = args.out.open("w", encoding="utf-8") if args.out else sys.stdout
-    try:
-        for number, part in enumerate(parts):
+    if args.out:
+        args.out.parent.mkdir(parents=True, exist_ok=True)  # not after an hour of work
+    with args.out.open("w", encoding="utf-8") if args.out else nullcontext(sys.stdout) as out:
+        # Without variants there is no part, but still a table.
+        first = next(parts, pd.DataFrame(columns=list(COLUMNS)))
+        for number, part in enumerate(itertools.chain([first], parts)):
             part.to_csv(out, sep="\t", index=False, header=number == 0, float_format="%.6g")
             out.flush()  # what is done is not lost
-    finally:
-        if args.out:
-            out.close()
