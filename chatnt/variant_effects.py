@@ -30,6 +30,10 @@ COLUMNS = (
 )  # fmt: skip
 """Of the table of effects."""
 
+_TYPES = dict.fromkeys(
+    ("reference", "alternative", "change", "probability_reference", "probability_alternative"), "float64"
+) | {"position": "int64", "at": "Int64", "label_changes": "boolean"}
+
 SENTENCES = 3
 """Of each label that are scored, as for the calibrations of the bundled pair."""
 
@@ -160,7 +164,7 @@ def iter_effects(  # noqa: PLR0913 - which variants, what is asked of them, wher
         for each in asked:
             for here, more in zip(rows, _rows(each, where, found, strands, keep), strict=True):
                 here += more
-        yield pd.DataFrame(itertools.chain.from_iterable(rows), columns=list(COLUMNS))
+        yield as_table(itertools.chain.from_iterable(rows))
 
 
 def variant_effects(pair: Pair, variants: str | Path | Iterable[Variant], **settings: Any) -> pd.DataFrame:
@@ -171,8 +175,13 @@ def variant_effects(pair: Pair, variants: str | Path | Iterable[Variant], **sett
     pair, variants, settings
         As in `iter_effects`, which says what the table holds and what is raised.
     """
-    parts = [part for part in iter_effects(pair, variants, **settings) if len(part)]
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(COLUMNS))
+    parts = list(iter_effects(pair, variants, **settings))
+    return pd.concat(parts, ignore_index=True) if parts else as_table(())
+
+
+def as_table(rows: Iterable[tuple]) -> pd.DataFrame:
+    """Return rows as a table whose columns have the same types whatever is missing."""
+    return pd.DataFrame(rows, columns=list(COLUMNS)).astype(_TYPES)
 
 
 def _check(strands: str, keep: str, errors: str, numbers: Mapping[str, int | None]) -> None:

@@ -28,8 +28,8 @@ def known_variants() -> pd.DataFrame:
 
     Examples
     --------
-    >>> known_variants().set_index("name").loc["IVS1-110 G>A", ["position", "at", "expected"]].to_list()
-    [411, -2, 'higher']
+    >>> known_variants().set_index("name").loc["IVS1-110 G>A", ["hgvs", "task", "expected"]].to_list()
+    ['c.93-21G>A', 'splice_sites_acceptors', 'higher']
     """
     with (files("chatnt") / FILE).open(encoding="utf-8") as file:
         table = pd.read_csv(file, true_values=["yes"], false_values=["no"])

@@ -83,9 +83,7 @@ def add_variants(
 
 
 def _run(args: argparse.Namespace, load: "Callable[[str], Assistant]") -> None:
-    import pandas as pd
-
-    from chatnt.variant_effects import COLUMNS, iter_effects
+    from chatnt.variant_effects import as_table, iter_effects
 
     parts = iter_effects(
         load(args.pair),
@@ -105,7 +103,7 @@ def _run(args: argparse.Namespace, load: "Callable[[str], Assistant]") -> None:
         args.out.parent.mkdir(parents=True, exist_ok=True)  # not after an hour of work
     with args.out.open("w", encoding="utf-8") if args.out else nullcontext(sys.stdout) as out:
         # Without variants there is no part, but still a table.
-        first = next(parts, pd.DataFrame(columns=list(COLUMNS)))
+        first = next(parts, as_table(()))
         for number, part in enumerate(itertools.chain([first], parts)):
             part.to_csv(out, sep="\t", index=False, header=number == 0, float_format="%.6g")
             out.flush()  # what is done is not lost

@@ -132,6 +132,17 @@ def test_chunks_and_batches_do_not_change_rows(monkeypatch):
     pd.testing.assert_frame_equal(pd.concat(parts, ignore_index=True), whole, rtol=1e-3, atol=1e-4)
 
 
+def test_parts_without_any_effect_fit_the_others(tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "_VARIANTS", 1)
+    path = vcf(
+        tmp_path, "chr1 5 . A <DEL>", f"chr1 61 . {CONTIG[60]} {CONTIG[60].translate(OTHER)}", "chr1 5 . A ."
+    )
+    found = variant_effects(CHAT, path, at=0, **HOW)
+    assert found["at"].isna().tolist() == [True, False, True]
+    assert found["at"][1] == 0
+    assert found.dtypes[["position", "at", "change"]].astype(str).tolist() == ["int64", "Int64", "float64"]
+
+
 def test_variants_are_read_as_they_are_needed():
     asked = []
 

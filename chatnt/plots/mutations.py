@@ -2,13 +2,12 @@
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from chatnt.plots.canvas import INK, new_axes
 from chatnt.plots.logo import COLOURS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from numpy.typing import NDArray
 
     from chatnt.attribution import Attribution
 
@@ -77,7 +76,7 @@ def mutations(
             f"There is no base from {start} to {end} of {len(letters):,}; give start and end within them."
         )
     table = attribution.tables[sequence][start:end].T
-    ax = new_axes(ax, float(np.clip(0.16 * (end - start) + 1.6, 6.0, 11.0)), 2.3)
+    ax = new_axes(ax, min(max(0.16 * (end - start) + 1.6, 6.0), 11.0), 2.3)
     _draw(ax, table, start, attribution.unit)
     _mark(ax, letters[start:end], start)
     ax.set_xlabel(f"position in {attribution.names[sequence]}", color=INK)
@@ -90,10 +89,10 @@ def mutations(
     return ax
 
 
-def _draw(ax: "Axes", table: "np.ndarray", start: int, unit: str) -> None:
+def _draw(ax: "Axes", table: "NDArray", start: int, unit: str) -> None:
     from matplotlib.colors import LinearSegmentedColormap
 
-    most = float(np.abs(table).max()) or 1.0
+    most = float(abs(table).max()) or 1.0
     colours = LinearSegmentedColormap.from_list("change", _COLOURS)
     extent = (start - 0.5, start + table.shape[1] - 0.5, 3.5, -0.5)
     image = ax.imshow(
@@ -113,10 +112,10 @@ def _mark(ax: "Axes", letters: str, start: int) -> None:
     if len(letters) > _READABLE:
         return
     known = [(start + i, _BASES.index(base)) for i, base in enumerate(letters) if base in _BASES]
-    size = float(np.clip(320 / len(letters), 2, 9))
+    size = min(max(320 / len(letters), 2), 9)
     ax.scatter(*(zip(*known, strict=True) if known else ((), ())), s=size, color=INK, linewidths=0)
     for i, base in enumerate(letters):
         ax.text(
             start + i, -0.62, base, ha="center", va="bottom", fontweight="bold", color=COLOURS.get(base, INK),
-            fontsize=float(np.clip(560 / len(letters), 4.5, 9)), family="DejaVu Sans",
+            fontsize=min(max(560 / len(letters), 4.5), 9), family="DejaVu Sans",
         )  # fmt: skip
