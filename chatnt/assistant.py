@@ -10,14 +10,13 @@ from torch import Tensor
 from chatnt.calibrations import Calibrations
 from chatnt.conversation import Answer, Question, Turn
 from chatnt.dialogue import Conversation, Sequences
-from chatnt.embeddings import unlikeness
+from chatnt.doubts import doubts
 from chatnt.engine import Engine
 from chatnt.errors import TaskError
-from chatnt.folder import Beside, write_pair
+from chatnt.folder import Beside, Card, write_pair
 from chatnt.grammar import possible_answers
 from chatnt.model import ChatNTModel
 from chatnt.processor import ChatNTProcessor
-from chatnt.sequence import DNA
 from chatnt.tasks import Task, describe_tasks, get_task
 from chatnt.tasks.likeness import Likeness
 from chatnt.tasks.scope import Scope
@@ -25,22 +24,15 @@ from chatnt.verdicts import Reading, abstaining, judged
 from chatnt.weights import Fingerprint
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from chatnt.calibration import Calibration
+    from chatnt.comparison import Comparison
     from chatnt.paraphrasing import Paraphrase
     from chatnt.tasks.examples import Example
     from chatnt.tasks.sources import Splits
 
 _SHOWN = 8  # tasks that are named where a pair is printed
-
-
-class Card(str):
-    """A model card: Markdown that a notebook shows as such."""
-
-    def __repr__(self) -> str:
-        return str(self)
-
-    def _repr_markdown_(self) -> str:
-        return str(self)
 
 
 class Assistant:
@@ -232,6 +224,28 @@ class Assistant:
 
         return paraphrase(self, answer, wordings=wordings, seed=seed)
 
+    def compare(self, question: str, reference: Any, alternative: Any, **settings: Any) -> "Comparison":
+        """Ask the same of a reference and of an alternative, and compare, see `chatnt.comparing.compare`.
+
+        Examples
+        --------
+        >>> chat.compare("Is there a TATA promoter in <DNA>?", promoter, mutant)  # doctest: +SKIP
+        """
+        from chatnt.comparing import compare  # it brings tables
+
+        return compare(self, question, reference, alternative, **settings)
+
+    def variants(self, variants: Any, **settings: Any) -> "pd.DataFrame":
+        """Return the effects of the variants of a VCF file, see `chatnt.variant_effects.iter_effects`.
+
+        Examples
+        --------
+        >>> chat.variants("calls.vcf.gz", genome="hg38.fa", tasks="splice_sites_donors")  # doctest: +SKIP
+        """
+        from chatnt.variant_effects import variant_effects  # it brings tables
+
+        return variant_effects(self, variants, **settings)
+
     def add_calibration(self, calibration: "Calibration") -> None:
         """Keep a calibration that was fitted before.
 
@@ -282,7 +296,8 @@ class Assistant:
 
     def _judged(self, answer: Answer, turns: list[Turn], task: Task, soft_tokens: Tensor | None) -> Answer:
         fitted = self.calibrations.of(task.name)
-        notes = list(self._doubts(task, answer.question.sequences))
+        about = self.engine, self.likeness, self.fingerprint, task
+        notes = [note for dna in answer.question.sequences[:1] for note in doubts(*about, dna)]
         if self.scope and task.name in self.scope.simulated:
             notes.insert(0, "learned from simulated sequences alone")
         if fitted and any(each.weights != self.fingerprint() for each in fitted.values()):
@@ -290,15 +305,6 @@ class Assistant:
             fitted = {gives: each for gives, each in fitted.items() if each.weights == self.fingerprint()}
         reading = Reading(self.engine, task, turns, soft_tokens)
         return judged(dataclasses.replace(answer, notes=tuple(notes)), reading, fitted)
-
-    def _doubts(self, task: Task, sequences: Sequence[DNA]) -> Iterator[str]:
-        """Yield how the first sequence is unlike those that the task was learned from."""
-        if sequences and self.likeness and task.name in self.likeness.ranges:
-            yield from unlikeness(
-                self.likeness, self.engine, task.name, sequences[0], weights=self.fingerprint()
-            )
-        elif sequences:
-            yield from _window_notes(task, sequences[0])
 
     def label_probabilities(
         self, turns: Sequence[Turn], task: Task, *, soft_tokens: Tensor | None = None
@@ -336,11 +342,3 @@ class Assistant:
         if task.scale is None:
             raise ValueError(f"{task.name} has labels and asks for no number; use `label_probabilities`.")
         return Reading(self.engine, task, turns, soft_tokens).estimated_value()
-
-
-def _window_notes(task: Task, dna: DNA) -> Iterator[str]:
-    if abs(len(dna) - task.length) > task.length // 10:
-        yield f"trained on windows of {task.length} bases ({task.window}), this one has {len(dna):,}"
-    unknown = len(dna) - sum(dna.sequence.count(base) for base in "ACGT")
-    if unknown > len(dna) // 10:
-        yield f"{unknown:,} of {len(dna):,} bases are N or another ambiguity code"
