@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from chatnt.attribution import Attribution
     from chatnt.calibrating import calibrate
     from chatnt.calibration import Calibration
+    from chatnt.comparison import Comparison
     from chatnt.evaluating import evaluate
     from chatnt.evaluation_result import Evaluation
     from chatnt.literature import published_numbers
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from chatnt.training.memory import training_memory
     from chatnt.training.plan import TrainingPlan
     from chatnt.training.run import train
+    from chatnt.variant import Variant
+    from chatnt.variant_literature import known_variants
 
 __version__ = "0.1.0"
 
@@ -46,6 +49,7 @@ __all__ = [
     "ChatNTConfig",
     "ChatNTModel",
     "ChatNTProcessor",
+    "Comparison",
     "Evaluation",
     "InstructionDataset",
     "Mixture",
@@ -54,6 +58,7 @@ __all__ = [
     "Scores",
     "TrainingLog",
     "TrainingPlan",
+    "Variant",
     "attribute",
     "calibrate",
     "count_tokens",
@@ -61,6 +66,7 @@ __all__ = [
     "errors",
     "evaluate",
     "get_task",
+    "known_variants",
     "list_tasks",
     "load",
     "pair",
@@ -85,6 +91,7 @@ _HEAVY = {
     "ChatNTConfig": "chatnt.model",
     "ChatNTModel": "chatnt.model",
     "ChatNTProcessor": "chatnt.processor",
+    "Comparison": "chatnt.comparison",
     "Evaluation": "chatnt.evaluation_result",
     "InstructionDataset": "chatnt.tasks.dataset",
     "Mixture": "chatnt.tasks.mixture",
@@ -92,12 +99,14 @@ _HEAVY = {
     "Scores": "chatnt.outcomes",
     "TrainingLog": "chatnt.outcomes",
     "TrainingPlan": "chatnt.training.plan",
+    "Variant": "chatnt.variant",
     "attribute": "chatnt.attributing",
     "calibrate": "chatnt.calibrating",
     "count_tokens": "chatnt.token_counts",
     "describe_data": "chatnt.tasks.statistics",
     "evaluate": "chatnt.evaluating",
     "get_task": "chatnt.tasks",
+    "known_variants": "chatnt.variant_literature",
     "list_tasks": "chatnt.tasks.catalogue",
     "load": "chatnt.loading",
     "pair": "chatnt.loading",

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from chatnt.calibrations import Calibrations
 from chatnt.conversation import Answer, Question, Turn
+from chatnt.doubts import doubts
 from chatnt.engine import Encoded, Engine
 from chatnt.errors import TaskError
 from chatnt.grammar import possible_answers
@@ -155,13 +156,9 @@ class Answerer:
         """Yield what speaks against an answer about the first sequence."""
         if self.scope and task.name in self.scope.simulated:
             yield INVENTED
-        if sequences and self.likeness and task.name in self.likeness.ranges:
-            weights = self.fingerprint()
-            yield from self.likeness.reasons(
-                task.name, sequences[0], None if vector is None else vector.numpy(), weights=weights
-            )
-        elif sequences:
-            yield from _window_notes(task, sequences[0])
+        seen = None if vector is None else vector.numpy()
+        for dna in sequences[:1]:
+            yield from doubts(self.likeness, task, dna, seen, weights=self.fingerprint())
 
 
 @dataclasses.dataclass(frozen=True)
@@ -188,11 +185,3 @@ def _first_vectors(conversations: Sequence[Sequence[Turn]], encoded: Encoded | N
         found.append(means[start + earlier] if asked else None)
         start += earlier + asked
     return found
-
-
-def _window_notes(task: Task, dna: DNA) -> Iterator[str]:
-    if abs(len(dna) - task.length) > task.length // 10:
-        yield f"trained on windows of {task.length} bases ({task.window}), this one has {len(dna):,}"
-    unknown = len(dna) - sum(dna.sequence.count(base) for base in "ACGT")
-    if unknown > len(dna) // 10:
-        yield f"{unknown:,} of {len(dna):,} bases are N or another ambiguity code"

@@ -11,7 +11,7 @@ from chatnt.calibrations import Calibrations
 from chatnt.conversation import Answer, Question, Turn
 from chatnt.dialogue import Conversation, Sequences
 from chatnt.engine import Engine
-from chatnt.folder import Beside, write_pair
+from chatnt.folder import Beside, Card, write_pair
 from chatnt.model import ChatNTModel
 from chatnt.processor import ChatNTProcessor
 from chatnt.tasks import Task
@@ -24,21 +24,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from chatnt.calibration import Calibration
+    from chatnt.comparison import Comparison
     from chatnt.paraphrasing import Paraphrase
     from chatnt.tasks.examples import Example
     from chatnt.tasks.sources import Splits
 
 _SHOWN = 8  # tasks that are named where a pair is printed
-
-
-class Card(str):
-    """A model card: Markdown that a notebook shows as such."""
-
-    def __repr__(self) -> str:
-        return str(self)
-
-    def _repr_markdown_(self) -> str:
-        return str(self)
 
 
 class Assistant:
@@ -251,6 +242,28 @@ class Assistant:
         from chatnt.paraphrasing import paraphrase  # it brings tables
 
         return paraphrase(self, answer, wordings=wordings, seed=seed)
+
+    def compare(self, question: str, reference: Any, alternative: Any, **settings: Any) -> "Comparison":
+        """Ask the same of a reference and of an alternative, and compare, see `chatnt.comparing.compare`.
+
+        Examples
+        --------
+        >>> chat.compare("Is there a TATA promoter in <DNA>?", promoter, mutant)  # doctest: +SKIP
+        """
+        from chatnt.comparing import compare  # it brings tables
+
+        return compare(self, question, reference, alternative, **settings)
+
+    def variants(self, variants: Any, **settings: Any) -> "pd.DataFrame":
+        """Return the effects of the variants of a VCF file, see `chatnt.variant_effects.iter_effects`.
+
+        Examples
+        --------
+        >>> chat.variants("calls.vcf.gz", genome="hg38.fa", tasks="splice_sites_donors")  # doctest: +SKIP
+        """
+        from chatnt.variant_effects import variant_effects  # it brings tables
+
+        return variant_effects(self, variants, **settings)
 
     def add_calibration(self, calibration: "Calibration") -> None:
         """Keep a calibration that was fitted before.

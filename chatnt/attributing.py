@@ -132,7 +132,7 @@ def attribute(  # noqa: PLR0913 - what is asked, what is explained, and how
     asked = _asked(question, sequences)
     turns = [Turn(asked)]
     with undisturbed(engine.model):
-        known = _task(pair, asked, task, needed=target is None or target not in KEYWORDS)
+        known = asked_task(pair, asked, task, needed=target is None or target not in KEYWORDS)
         wanted = resolve_target(
             known,
             target,
@@ -256,8 +256,18 @@ def _asked(question: str | Question, sequences: DNA | str | Sequence[DNA | str])
     return asked
 
 
-def _task(pair: Engine | HasEngine, asked: Question, task: Task | str | None, *, needed: bool) -> Task | None:
-    """Return the task that is named or recognised."""
+def asked_task(
+    pair: Engine | HasEngine, asked: Question, task: Task | str | None, *, needed: bool
+) -> Task | None:
+    """Return the task that is named or recognised.
+
+    Raises
+    ------
+    OutOfScopeError
+        If one is needed, and the pair recognises none.
+    UnknownTaskError
+        If there is no task of that name.
+    """
     if task is not None:
         return get_task(task) if isinstance(task, str) else task
     scope = getattr(pair, "scope", None)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from chatnt.errors import SequenceError
+from chatnt.errors import ChatNTError, SequenceError
 
 IUPAC_BASES = {
     "A": "A", "C": "C", "G": "G", "T": "T", "N": "ACGT",
@@ -175,7 +175,7 @@ def read_fasta(path: str | Path) -> list[DNA]:
 def iter_fasta(path: str | Path) -> Iterator[DNA]:
     """Yield the records of a FASTA file one at a time, as `read_fasta` reads them."""
     name, parts = None, []
-    for number, line in enumerate(_lines(path), start=1):
+    for number, line in enumerate(text_lines(path, "FASTA", SequenceError), start=1):
         if line.startswith(">"):
             if name is not None:
                 yield _record(path, name, parts)
@@ -194,17 +194,28 @@ def _record(path: str | Path, name: str, parts: list[str]) -> DNA:
     return DNA("".join(parts), name=name, source=str(path))
 
 
-def _lines(path: str | Path) -> Iterator[str]:
+def text_lines(path: str | Path, kind: str, error: type[ChatNTError]) -> Iterator[str]:
+    """Yield the lines of a text file, without white space at their ends.
+
+    Parameters
+    ----------
+    path
+        A plain, gzip'd or bgzip'd file, any line ends; ``"-"`` reads standard input.
+    kind
+        What to call the format in messages.
+    error
+        Raised if the file is truncated or no text.
+    """
     raw = sys.stdin.buffer if str(path) == "-" else open(path, "rb")  # noqa: SIM115 - closed below
     # Text mode reads every kind of line end; the byte-order mark of Windows is no letter.
     with raw, io.TextIOWrapper(_unpacked(raw), encoding="utf-8-sig") as lines:
         try:
             for line in lines:
                 yield line.strip()
-        except EOFError as error:
-            raise SequenceError(f"{path} ends early: the gzip file is truncated.") from error
-        except (gzip.BadGzipFile, zlib.error, UnicodeDecodeError) as error:
-            raise SequenceError(f"{path} is not a text or gzip FASTA file: {error}.") from error
+        except EOFError as reason:
+            raise error(f"{path} ends early: the gzip file is truncated.") from reason
+        except (gzip.BadGzipFile, zlib.error, UnicodeDecodeError) as reason:
+            raise error(f"{path} is not a text or gzip {kind} file: {reason}.") from reason
 
 
 def _unpacked(raw: BinaryIO) -> BinaryIO | gzip.GzipFile:
