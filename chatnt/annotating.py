@@ -102,8 +102,9 @@ def annotate(  # noqa: PLR0913 - what is asked about what, how, and where it goe
         If an option is none of those above.
     """
     _check(strands=(strands, STRANDS), errors=(errors, ERRORS))
-    if batch_size < 1:
-        raise ValueError(f"batch_size={batch_size} must be at least 1.")
+    for name, number in (("batch_size", batch_size), ("window", window), ("stride", stride)):
+        if number is not None and number < 1:
+            raise ValueError(f"{name}={number} must be at least 1.")
     given = [questions] if isinstance(questions, str) else questions
     asked = [asked_of(answerer, each, window) for each in given]
     if not asked:
@@ -230,7 +231,7 @@ def _identity(source: Any) -> Any:
         )
         return {"name": path.name, "size": inside, "modified": state.st_mtime_ns}
     if isinstance(source, pd.DataFrame):
-        return _hash(map(str, pd.util.hash_pandas_object(source).tolist()))
+        return _hash(map(repr, source.itertuples()))
     if isinstance(source, list | tuple):
         return _hash(map(repr, source))
     return None if source is None else str(source)

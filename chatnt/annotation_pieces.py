@@ -40,9 +40,9 @@ def asked_of(answerer: Answerer, text: str, window: int | None) -> Asked:
         )
     if PLACEHOLDER not in text:
         task = get_task(text.strip())
-        return Asked(task.questions.train[0], task.name, window or task.length)
+        return Asked(task.questions.train[0], task.name, task.length if window is None else window)
     found = answerer.recognise(Question(text, (DNA("N"),)))[1]
-    return Asked(text, None, window or (found.length if found else None))
+    return Asked(text, None, (found and found.length) if window is None else window)
 
 
 def pieces_of(

@@ -140,11 +140,14 @@ def read_annotations(path: str | Path) -> pd.DataFrame:
     if path.suffix.lower() == ".parquet":
         table = pd.read_parquet(path)
     elif path.suffix.lower() in (".tsv", ".txt"):
-        table = pd.read_csv(path, sep="\t", keep_default_na=False, na_values=[""], dtype=COLUMNS)
+        table = pd.read_csv(path, sep="\t", keep_default_na=False, na_values=[""], dtype="string")
     else:
         raise DataError(f"{path} is no .tsv or .parquet file, which are those that hold whole answers.")
     if list(table.columns) != list(COLUMNS):
         raise DataError(f"{path} has the columns {', '.join(table.columns)}; expected {', '.join(COLUMNS)}.")
+    yes_or_no = [name for name, kind in COLUMNS.items() if kind == "boolean"]
+    for name in yes_or_no if table.dtypes[yes_or_no[0]] == "string" else ():
+        table[name] = table[name].map({"True": True, "False": False})
     return table.astype(COLUMNS)
 
 

@@ -174,24 +174,30 @@ def read_fasta(path: str | Path) -> list[DNA]:
 
 def iter_fasta(path: str | Path) -> Iterator[DNA]:
     """Yield the records of a FASTA file one at a time, as `read_fasta` reads them."""
-    name, parts = None, []
+    for name, letters, _ in raw_records(path):
+        if not letters:
+            raise SequenceError(f"Record {name!r} of {path} has no sequence; the file may be truncated.")
+        yield DNA(letters, name=name, source=str(path))
+
+
+def raw_records(path: str | Path) -> Iterator[tuple[str, str, int]]:
+    """Yield name, letters and the number of the first line of the records of a FASTA file.
+
+    The letters are not looked at. Errors of the whole file are those of `read_fasta`.
+    """
+    name, parts, begun = None, [], 0
     for number, line in enumerate(text_lines(path, "FASTA", SequenceError), start=1):
         if line.startswith(">"):
             if name is not None:
-                yield _record(path, name, parts)
+                yield name, "".join(parts), begun
             name, parts = (line[1:].split() or [f"record_at_line_{number}"])[0], []
+            begun = number
         elif line and name is None:
             raise SequenceError(f"{path} is not FASTA: line {number} is {line[:40]!r}, expected '>name'.")
         elif line:
             parts.append(line)
     if name is not None:
-        yield _record(path, name, parts)
-
-
-def _record(path: str | Path, name: str, parts: list[str]) -> DNA:
-    if not parts:
-        raise SequenceError(f"Record {name!r} of {path} has no sequence; the file may be truncated.")
-    return DNA("".join(parts), name=name, source=str(path))
+        yield name, "".join(parts), begun
 
 
 def text_lines(path: str | Path, kind: str, error: type[ChatNTError]) -> Iterator[str]:
