@@ -131,7 +131,8 @@ class Answerer:
     ) -> Iterator[Answer]:
         """Yield the answers to questions about one task."""
         readings = task and Readings(self.engine, task, batch.conversations, batch.soft_tokens)
-        fitted, stale = self._fitted(task.name) if task else ({}, ())
+        weights = self.fingerprint()
+        fitted, stale = self._fitted(task.name, weights) if task else ({}, ())
         if written or readings is None:
             allowed = possible_answers(task) if constrained and task else None
             told = {"soft_tokens": batch.soft_tokens, "answers": allowed}
@@ -143,22 +144,24 @@ class Answerer:
             if task is None or readings is None:
                 yield answer
                 continue
-            notes = (*self._doubts(task, answer.question.sequences, batch.vectors[i]), *stale)
+            notes = (*self._doubts(task, answer.question.sequences, batch.vectors[i], weights), *stale)
             yield judged(dataclasses.replace(answer, notes=notes), readings[i], fitted)
 
-    def _fitted(self, name: str) -> "tuple[Mapping[str, Calibration], tuple[str, ...]]":
+    def _fitted(self, name: str, weights: str) -> "tuple[Mapping[str, Calibration], tuple[str, ...]]":
         """Return the calibrations of a task that are of these weights, and a note if there are others."""
         fitted = self.calibrations.of(name)
-        kept = {gives: each for gives, each in fitted.items() if each.weights == self.fingerprint()}
+        kept = {gives: each for gives, each in fitted.items() if each.weights == weights}
         return kept, () if len(kept) == len(fitted) else (STALE,)
 
-    def _doubts(self, task: Task, sequences: Sequence[DNA], vector: Tensor | None) -> Iterator[str]:
+    def _doubts(
+        self, task: Task, sequences: Sequence[DNA], vector: Tensor | None, weights: str
+    ) -> Iterator[str]:
         """Yield what speaks against an answer about the first sequence."""
         if self.scope and task.name in self.scope.simulated:
             yield INVENTED
         seen = None if vector is None else vector.numpy()
         for dna in sequences[:1]:
-            yield from doubts(self.likeness, task, dna, seen, weights=self.fingerprint())
+            yield from doubts(self.likeness, task, dna, seen, weights=weights)
 
 
 @dataclasses.dataclass(frozen=True)
