@@ -25,7 +25,7 @@ from chatnt.tasks.simulation.motifs import (
 _BIN = 0.01  # bits; scores are whole numbers of these
 _BASES = "ACGT"
 
-# The cuts of these two are scores that 90 of 100 instances reach, drawn by their counts.
+# The cuts of these three are scores that 90 of 100 instances reach, drawn by their counts.
 GRADED_TATA_BOX = Motif(
     "TATA box", "NNNNNNNN", "Bucher 1990, J. Mol. Biol. 212:563 (389 boxes; columns 2 to 9)",
     (
@@ -35,6 +35,9 @@ GRADED_TATA_BOX = Motif(
     least=5.1,
 )  # fmt: skip
 """With the frequency of each base; the box starts with the first T, as does `TATA_BOX` of simulations."""
+
+GRADED_DONOR = dataclasses.replace(DONOR, least=4.1)
+"""As in simulations, which plant better ones alone."""
 
 ACCEPTOR_WITH_TRACT = Motif(
     "acceptor splice site", "NNNNNNNNNNNN" + ACCEPTOR.consensus, ACCEPTOR.source,
@@ -49,7 +52,7 @@ ACCEPTOR_WITH_TRACT = Motif(
 """The acceptor with the polypyrimidine tract, of the 2,876 acceptors of HS3D; position 16 begins the exon."""
 
 ELEMENTS = (
-    GRADED_TATA_BOX, INITIATOR, DONOR, ACCEPTOR_WITH_TRACT, BRANCH_POINT, POLYA_SIGNAL, POLYA_VARIANT,
+    GRADED_TATA_BOX, INITIATOR, GRADED_DONOR, ACCEPTOR_WITH_TRACT, BRANCH_POINT, POLYA_SIGNAL, POLYA_VARIANT,
 )  # fmt: skip
 """The elements that are looked for by default."""
 
@@ -90,6 +93,11 @@ class Element:
     p: float
     core: tuple[int, int] | None = None
     source: str = ""
+
+    @property
+    def side(self) -> str:
+        """Nothing: letters alone do not say what they do."""
+        return ""
 
     @property
     def label(self) -> str:

@@ -11,6 +11,8 @@ from chatnt.elements import Element, Elements, as_sequences, sorted_elements
 from chatnt.errors import MissingExtraError
 from chatnt.sequence import DNA
 
+_Motifs = dict[str, NDArray[np.float64]]  # of shape (4, width)
+
 
 def find_motifs(
     sequences: DNA | str | Sequence[DNA | str],
@@ -71,8 +73,8 @@ def find_motifs(
 def _fimo(sequences: Sequence[DNA], path: Path, threshold: float, *, both: bool) -> Iterator[Element]:
     """Yield what FIMO finds, of words of known bases alone."""
     try:
-        from memelite import fimo
-        from memelite.io import read_meme
+        from memelite import fimo  # type: ignore[import-not-found]
+        from memelite.io import read_meme  # type: ignore[import-not-found]
     except ImportError as error:
         raise MissingExtraError(
             'Motif files need memelite, which is not installed: pip install "chatnt[motifs]". Without it '
@@ -93,9 +95,7 @@ def _fimo(sequences: Sequence[DNA], path: Path, threshold: float, *, both: bool)
             )  # fmt: skip
 
 
-def _read(
-    read: Callable[[str], dict[str, NDArray[np.float64]]], path: Path
-) -> dict[str, NDArray[np.float64]]:
+def _read(read: Callable[[str], _Motifs], path: Path) -> _Motifs:
     with path.open(encoding="utf-8"):  # an error that names the file, if there is none
         pass
     try:

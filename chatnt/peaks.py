@@ -63,6 +63,11 @@ class Peak:
     strand: str = "+"
 
     @property
+    def core(self) -> tuple[int, int] | None:
+        """That of its first element that has one."""
+        return next((element.core for element in self.elements if element.core), None)
+
+    @property
     def label(self) -> str:
         """Name of its least likely element, or none."""
         return self.elements[0].element if self.elements else ""
@@ -89,7 +94,7 @@ def call_peaks(
     null: Sequence[Attribution],
     *,
     fdr: float = 0.05,
-    quantile: float = 0.75,
+    quantile: float = 0.9,
     elements: Elements | None = None,
     anchor: int | Sequence[int] | None = None,
 ) -> Peaks:

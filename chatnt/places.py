@@ -38,6 +38,16 @@ class Place(Protocol):
         ...
 
     @property
+    def core(self) -> tuple[int, int] | None:
+        """Start and end of bases that never differ, or None."""
+        ...
+
+    @property
+    def side(self) -> str:
+        """What it does to the target, or nothing."""
+        ...
+
+    @property
     def label(self) -> str:
         """What to call it; may be empty."""
         ...
@@ -103,9 +113,9 @@ class Places(Generic[P], Sequence[P]):
             ``chromosome, genome_start, genome_end, genome_strand`` of sequences whose `source` is a place.
         """
         rows = [self._row(item) for item in self.items]
-        if rows:
-            return pd.DataFrame(rows).convert_dtypes(convert_string=False, convert_floating=False)
-        return pd.DataFrame(columns=["name", "start", "end", "strand"])
+        table = pd.DataFrame(rows) if rows else pd.DataFrame(columns=["name", "start", "end", "strand"])
+        of_genome = [name for name in ("genome_start", "genome_end") if name in table]
+        return table.astype(dict.fromkeys(of_genome, "Int64"))  # some sequences may have no place
 
     def _row(self, item: P) -> dict[str, Any]:
         dna = self.sequences[item.sequence]

@@ -72,7 +72,7 @@ def attribute_shuffled(
 def _shuffled(dna: DNA, rng: random.Random) -> DNA:
     if len(set(str(dna))) == 1 or len(dna) < 4:
         raise SequenceError(
-            f"The sequence {str(dna)[:20]!r} of {len(dna)} base{'s' * (len(dna) != 1)} has no other order with "
-            "the same dinucleotides, so it has no null; give a longer one."
+            f"The sequence {str(dna)[:20]!r} of {len(dna)} base{'s' * (len(dna) != 1)} has no other order "
+            "with the same dinucleotides, so it has no null; give a longer one."
         )
     return DNA(shuffle_dinucleotides(str(dna), rng), name=dna.name)

@@ -1,26 +1,24 @@
 """Shaded bands behind letters, with the names of what they mark."""
 
-import dataclasses
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from chatnt.peaks import OPPOSES, Peak
-from chatnt.places import Place
 from chatnt.plots.canvas import INK
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from matplotlib.axes import Axes
 
-    from chatnt.elements import Element
+    from chatnt.places import Place
 
-_FOR, _AGAINST, _OTHER = "#2563EB", "#D97706", "#64748B"
+_COLOURS = {"supports": "#2563EB", "matters": "#2563EB", "opposes": "#D97706"}
+_OTHER = "#64748B"
 _SIZE = 8.0  # of names, in points
 _LETTER, _LINE = 0.6, 1.5  # of that size: the width of a letter, and from one line to the next
 _SHARE = 0.85, 0.65  # of the figure that its axes take, more or less: width and height
 
 
-@dataclasses.dataclass(frozen=True)
-class _Name:
+class _Name(NamedTuple):
     text: str
     middle: float
     low: float
@@ -28,7 +26,7 @@ class _Name:
     line: int
 
 
-def shade(ax: "Axes", places: Iterable[Place], sequence: int, start: int, end: int) -> None:
+def shade(ax: "Axes", places: "Iterable[Place]", sequence: int, start: int, end: int) -> None:
     """Draw bands behind the letters of one sequence, and names above them.
 
     Parameters
@@ -45,9 +43,8 @@ def shade(ax: "Axes", places: Iterable[Place], sequence: int, start: int, end: i
     shown = [p for p in places if p.sequence == sequence and p.start < end and p.end > start]
     for place in shown:
         _band(ax, place.start, place.end, _colour(place), 0.13)
-        core = _core(place)
-        if core:
-            _band(ax, *core, _colour(place), 0.3)
+        if place.core:
+            _band(ax, place.core[0], place.core[1], _colour(place), 0.3)
     names = _set([place for place in shown if place.label], _per_letter(ax, end - start), start, end)
     if names:
         _write(ax, names)
@@ -57,16 +54,8 @@ def _band(ax: "Axes", start: int, end: int, colour: str, strength: float) -> Non
     ax.axvspan(start - 0.5, end - 0.5, color=colour, alpha=strength, linewidth=0, zorder=0.5)
 
 
-def _colour(place: Place) -> str:
-    if isinstance(place, Peak):
-        return _AGAINST if place.side == OPPOSES else _FOR
-    return _OTHER
-
-
-def _core(place: Place) -> tuple[int, int] | None:
-    """Return the bases of an element that never differ."""
-    named: Iterable[Element] = getattr(place, "elements", (place,))
-    return next((core for each in named if (core := getattr(each, "core", None))), None)
+def _colour(place: "Place") -> str:
+    return _COLOURS.get(place.side, _OTHER)
 
 
 def _per_letter(ax: "Axes", bases: int) -> float:
@@ -74,7 +63,7 @@ def _per_letter(ax: "Axes", bases: int) -> float:
     return bases * _LETTER * _SIZE / 72 / (_SHARE[0] * ax.figure.get_figure(root=True).get_figwidth())
 
 
-def _set(places: list[Place], per_letter: float, start: int, end: int) -> list[_Name]:
+def _set(places: "list[Place]", per_letter: float, start: int, end: int) -> list[_Name]:
     """Set names on as few lines as they need so that none covers another."""
     ends: list[float] = []  # of the last name on each line
     found = []
@@ -96,6 +85,7 @@ def _write(ax: "Axes", names: list[_Name]) -> None:
     # The axes keep their height, so what they hold shrinks by what the lines take.
     taken = min(0.6, lines * _LINE * _SIZE / 72 / inches)
     top = low + (high - low) / (1 - taken)
+    ax.set_yticks([tick for tick in ax.get_yticks() if low <= tick <= high])
     ax.set_ylim(low, top)
     for name in names:
         y = top - (name.line + 0.5) / lines * (top - high)

@@ -2,14 +2,13 @@
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from chatnt.plots.canvas import INK, new_axes, tidy
 from chatnt.plots.highlights import shade
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    import numpy as np
     from matplotlib.axes import Axes
     from matplotlib.path import Path
     from numpy.typing import NDArray
@@ -101,6 +100,7 @@ def _draw(ax: "Axes", path: "Path", colour: str) -> None:
 
 def _paths(letters: str, scores: "NDArray[np.float32]", start: int) -> dict[str, "Path"]:
     """Return one path for all places of each letter, which draws faster than one for each place."""
+    import numpy as np
     from matplotlib.path import Path
 
     found = {}
@@ -117,6 +117,7 @@ def _paths(letters: str, scores: "NDArray[np.float32]", start: int) -> dict[str,
 
 def _glyph(letter: str) -> tuple["NDArray[np.float64]", "NDArray[np.uint8]"]:
     """Return the outline of a letter in a box of one by one."""
+    import numpy as np
     from matplotlib.font_manager import FontProperties
     from matplotlib.textpath import TextPath
 
