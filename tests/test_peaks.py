@@ -115,7 +115,7 @@ def test_where_nothing_is_chances_are_uniform_and_peaks_are_rare():
         found += [peak.p for peak in peaks]
         called += any(peak.q <= 0.05 for peak in peaks)
     assert stats.kstest(found, "uniform").pvalue > 0.01
-    assert called <= 6  # 2 are expected; 6 or fewer are seen in 98 of 100 such tests
+    assert called <= 6  # 2 are expected; more than 6 come by chance in 1 of 300 such tests
 
 
 def test_a_null_of_zeros_and_scores_of_zeros_are_no_peaks():
