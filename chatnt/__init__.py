@@ -8,21 +8,26 @@ from chatnt.conversation import Answer, Question
 from chatnt.sequence import DNA, read_fasta
 
 if TYPE_CHECKING:
+    from chatnt.arrays import attribution_arrays
     from chatnt.assistant import Assistant
     from chatnt.attributing import attribute
     from chatnt.attribution import Attribution
     from chatnt.calibrating import calibrate
     from chatnt.calibration import Calibration
     from chatnt.comparison import Comparison
+    from chatnt.elements import find_elements
     from chatnt.evaluating import evaluate
     from chatnt.evaluation_result import Evaluation
     from chatnt.literature import published_numbers
     from chatnt.loading import load, pair
     from chatnt.model import ChatNTConfig, ChatNTModel
+    from chatnt.motif_files import find_motifs
     from chatnt.outcomes import Scores, TrainingLog
     from chatnt.pair_results import PairResults, results
+    from chatnt.peaks import call_peaks
     from chatnt.processor import ChatNTProcessor
     from chatnt.robustness import wording_robustness
+    from chatnt.shuffled_attributions import attribute_shuffled
     from chatnt.tasks import get_task, register_task
     from chatnt.tasks.catalogue import list_tasks
     from chatnt.tasks.dataset import InstructionDataset
@@ -60,11 +65,16 @@ __all__ = [
     "TrainingPlan",
     "Variant",
     "attribute",
+    "attribute_shuffled",
+    "attribution_arrays",
     "calibrate",
+    "call_peaks",
     "count_tokens",
     "describe_data",
     "errors",
     "evaluate",
+    "find_elements",
+    "find_motifs",
     "get_task",
     "known_variants",
     "list_tasks",
@@ -101,10 +111,15 @@ _HEAVY = {
     "TrainingPlan": "chatnt.training.plan",
     "Variant": "chatnt.variant",
     "attribute": "chatnt.attributing",
+    "attribute_shuffled": "chatnt.shuffled_attributions",
+    "attribution_arrays": "chatnt.arrays",
     "calibrate": "chatnt.calibrating",
+    "call_peaks": "chatnt.peaks",
     "count_tokens": "chatnt.token_counts",
     "describe_data": "chatnt.tasks.statistics",
     "evaluate": "chatnt.evaluating",
+    "find_elements": "chatnt.elements",
+    "find_motifs": "chatnt.motif_files",
     "get_task": "chatnt.tasks",
     "known_variants": "chatnt.variant_literature",
     "list_tasks": "chatnt.tasks.catalogue",

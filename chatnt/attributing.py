@@ -1,5 +1,6 @@
 """Find out which bases decide an answer, and by how much."""
 
+import functools
 import random
 from collections.abc import Iterator, Sequence
 
@@ -10,7 +11,7 @@ from torch import Tensor
 
 from chatnt.attribution import Attribution
 from chatnt.attribution_methods import METHODS, Found, Method, Problem
-from chatnt.attribution_targets import KEYWORDS, Target, resolve_target
+from chatnt.attribution_targets import KEYWORDS, Target, resolve_target, settled_target
 from chatnt.calibrating import HasEngine
 from chatnt.conversation import Question, Turn
 from chatnt.differentiable import AnswerPath, BaseReader, Inputs, in_float32, undisturbed
@@ -133,13 +134,8 @@ def attribute(  # noqa: PLR0913 - what is asked, what is explained, and how
     turns = [Turn(asked)]
     with undisturbed(engine.model):
         known = asked_task(pair, asked, task, needed=target is None or target not in KEYWORDS)
-        wanted = resolve_target(
-            known,
-            target,
-            against,
-            lambda: engine.generate([turns])[0] if answer is None else answer,
-            sentences=sentences,
-        )
+        text = functools.cache(lambda: engine.generate([turns])[0] if answer is None else answer)
+        wanted = resolve_target(known, target, against, text, sentences=sentences)
         work = _Work(engine, turns, wanted, how)
         baselines = list(_baselines(asked.sequences, baseline, work.path, shuffles, seed))
         found, values = work.run(baselines, steps, window, batch_size)
@@ -164,6 +160,9 @@ def attribute(  # noqa: PLR0913 - what is asked, what is explained, and how
         signed=how.signed and not absolute,
         tables=None if found.tables is None else tuple(found.tables),
         notes=tuple(work.notes(found, values, baseline)),
+        settings=settled_target(known, target, wanted, text)
+        | {"against": against, "method": method, "sentences": sentences, "absolute": absolute, "seed": seed}
+        | {"baseline": _plain(baseline), **numbers},
     )
 
 
@@ -226,6 +225,10 @@ class _Work:
             yield f"the scores do not add up, by {found.delta:.3g} of {change:.3g}; take more steps"
         if not any(np.any(x) for x in found.scores):
             yield "no base changes the target at all"
+
+
+def _plain(baseline: str | DNA | Sequence[str | DNA]) -> str | list[str]:
+    return str(baseline) if isinstance(baseline, DNA | str) else [str(each) for each in baseline]
 
 
 def _checked(method: str, **numbers: int) -> Method:
@@ -331,11 +334,10 @@ def _given(sequences: Sequence[DNA], baseline: object) -> list[DNA]:
 
 
 def _told(baseline: object, shuffles: int, seed: int) -> str:
-    if isinstance(baseline, str) and baseline == SHUFFLED:
-        return f"{shuffles} shuffles that keep the dinucleotides (seed {seed})"
-    if isinstance(baseline, str) and baseline == UNKNOWN:
-        return UNKNOWN
-    return "given sequence" if isinstance(baseline, DNA | str) else "given sequences"
+    if not isinstance(baseline, DNA | str):
+        return "given sequences"
+    shuffled = f"{shuffles} shuffles that keep the dinucleotides (seed {seed})"
+    return {UNKNOWN: UNKNOWN, SHUFFLED: shuffled}.get(str(baseline), "given sequence")
 
 
 def _over_bases(

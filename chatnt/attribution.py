@@ -3,9 +3,8 @@
 import dataclasses
 import html
 import json
-import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +13,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from chatnt.errors import DataError
+from chatnt.places import located, names_of
 from chatnt.sequence import DNA
 
 _FORMAT = 1  # of the file; raise it when it changes
-_PLACE = re.compile(r"(?P<chromosome>\S+):(?P<start>\d+)-(?P<end>\d+)(?::(?P<strand>[+-]))?")
 _PLAIN = (
     "question", "task", "target", "against", "unit", "method", "baseline", "value", "baseline_value",
-    "delta", "resolution", "signed",
+    "delta", "resolution", "signed", "settings",
 )  # fmt: skip
 _SHOWN = 600  # bases in a notebook
 _FOR, _AGAINST = "37, 99, 235", "217, 119, 6"  # blue and orange, which the colour-blind can tell apart
@@ -62,6 +61,8 @@ class Attribution:
         if the base is A, C, G or T instead; zero where it is already. None for other methods.
     notes
         Reasons to doubt.
+    settings
+        Keywords with which `chatnt.attribute` finds the scores of other sequences in the same way.
     """
 
     sequences: tuple[DNA, ...]
@@ -80,6 +81,7 @@ class Attribution:
     signed: bool = True
     tables: tuple[NDArray[np.float32], ...] | None = None
     notes: tuple[str, ...] = ()
+    settings: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
     def __post_init__(self) -> None:
         wanted, given = [len(s) for s in self.sequences], [len(s) for s in self.scores]
@@ -89,9 +91,7 @@ class Attribution:
     @property
     def names(self) -> tuple[str, ...]:
         """Those of the sequences, or their numbers where they have none or one that is taken."""
-        given = [s.name for s in self.sequences]
-        unique = all(given) and len(set(given)) == len(given)
-        return tuple(given) if unique else tuple(f"sequence {i + 1}" for i in range(len(given)))
+        return names_of(self.sequences)
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per base.
@@ -121,11 +121,8 @@ class Attribution:
         description = json.dumps(f"{told} ({self.unit}), {self.method}")
         lines = [f'track type=bedGraph name="chatnt" description={description}']
         for name, dna, scores in zip(self.names, self.sequences, self.scores, strict=True):
-            place = _PLACE.fullmatch(dna.source)
-            chromosome, start, ordered = re.sub(r"\s", "_", name), 0, scores
-            if place and int(place["end"]) - int(place["start"]) == len(dna):
-                chromosome, start = place["chromosome"], int(place["start"])
-                ordered = scores[::-1] if place["strand"] == "-" else scores
+            chromosome, start, _, strand = located(dna, name, 0, len(dna))
+            ordered = scores[::-1] if strand == "-" else scores
             lines += [
                 f"{chromosome}\t{start + i}\t{start + i + 1}\t{score:.6g}" for i, score in enumerate(ordered)
             ]

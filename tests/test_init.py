@@ -17,6 +17,8 @@ NAMES = {
     "task_from_table", "simulate", "training_memory", "Calibration",
     "calibrate", "evaluate", "Evaluation", "published_numbers", "wording_robustness",
     "Attribution", "attribute", "Comparison", "Variant", "known_variants",
+    "attribute_shuffled", "attribution_arrays", "call_peaks", "find_elements",
+    "find_motifs",
 }  # fmt: skip
 MODULES = {"errors", "plots"}
 

@@ -3,14 +3,18 @@
 from typing import TYPE_CHECKING
 
 from chatnt.plots.canvas import INK, new_axes, tidy
+from chatnt.plots.highlights import shade
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import numpy as np
     from matplotlib.axes import Axes
     from matplotlib.path import Path
     from numpy.typing import NDArray
 
     from chatnt.attribution import Attribution
+    from chatnt.places import Place
 
 COLOURS = {"A": "#1B9E77", "C": "#004488", "G": "#BB8800", "T": "#AA3377"}
 """Of the bases; told apart in all common kinds of colour blindness. Other letters are grey."""
@@ -24,6 +28,7 @@ def logo(
     sequence: int = 0,
     start: int = 0,
     end: int | None = None,
+    highlight: "Iterable[Place]" = (),
     ax: "Axes | None" = None,
 ) -> "Axes":
     """Draw the bases of one sequence as letters; those that speak against the target hang below the line.
@@ -36,6 +41,10 @@ def logo(
         Which of its sequences, from 0.
     start, end
         Bases to draw, 0-based and half-open; default all. Letters can be read up to about 150.
+    highlight
+        Peaks of `chatnt.call_peaks` or elements of `chatnt.find_elements`, to shade and name: blue speaks for
+        the target, orange against it; bases of an element that never differ, such as the GT of a donor, are
+        darker.
     ax
         Axes to draw on; default those of a new figure.
 
@@ -74,6 +83,7 @@ def logo(
     margin = 0.05 * (high - low) or 1.0
     ax.set_xlim(start - 0.5, end - 0.5)
     ax.set_ylim(low - margin, high + margin)
+    shade(ax, highlight, sequence, start, end)
     ax.set_xlabel(f"position in {attribution.names[sequence]}", color=INK)
     ax.set_ylabel(attribution.unit if len(attribution.unit) < 30 else "score", color=INK, fontsize=9)
     ax.set_title(_caption(attribution), color=INK, fontsize=9, loc="left")

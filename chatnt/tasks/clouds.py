@@ -254,7 +254,7 @@ class Clouds:
 def _inverted(clouds: Clouds, count: float | None) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the inverse of each covariance, and the logarithm of its determinant."""
     spreads = np.stack([cloud.noisy(count) for cloud in clouds.clouds.values()])
-    return np.linalg.inv(spreads), np.linalg.slogdet(spreads)[1]
+    return np.asarray(np.linalg.inv(spreads), float), np.asarray(np.linalg.slogdet(spreads)[1], float)
 
 
 def check_enough(name: str, measured: Measured) -> None:
