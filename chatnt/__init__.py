@@ -8,6 +8,8 @@ from chatnt.conversation import Answer, Question
 from chatnt.sequence import DNA, read_fasta
 
 if TYPE_CHECKING:
+    from chatnt.aggregate import AttributionStudy
+    from chatnt.aggregating import attribution_study
     from chatnt.assistant import Assistant
     from chatnt.attributing import attribute
     from chatnt.attribution import Attribution
@@ -42,6 +44,7 @@ __all__ = [
     "Answer",
     "Assistant",
     "Attribution",
+    "AttributionStudy",
     "Calibration",
     "ChatNTConfig",
     "ChatNTModel",
@@ -55,6 +58,7 @@ __all__ = [
     "TrainingLog",
     "TrainingPlan",
     "attribute",
+    "attribution_study",
     "calibrate",
     "count_tokens",
     "describe_data",
@@ -81,6 +85,7 @@ __all__ = [
 _HEAVY = {
     "Assistant": "chatnt.assistant",
     "Attribution": "chatnt.attribution",
+    "AttributionStudy": "chatnt.aggregate",
     "Calibration": "chatnt.calibration",
     "ChatNTConfig": "chatnt.model",
     "ChatNTModel": "chatnt.model",
@@ -93,6 +98,7 @@ _HEAVY = {
     "TrainingLog": "chatnt.outcomes",
     "TrainingPlan": "chatnt.training.plan",
     "attribute": "chatnt.attributing",
+    "attribution_study": "chatnt.aggregating",
     "calibrate": "chatnt.calibrating",
     "count_tokens": "chatnt.token_counts",
     "describe_data": "chatnt.tasks.statistics",
