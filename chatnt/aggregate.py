@@ -2,22 +2,18 @@
 
 import dataclasses
 import html
-import json
-import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 from numpy.lib.stride_tricks import sliding_window_view
 
-from chatnt.attribution_maps import Map, aligned, cut, pack, unpack
-from chatnt.errors import DataError
+from chatnt.attribution_maps import Map, aligned, cut, read_maps, write_maps
 from chatnt.kmers import check_k, count_kmers, kmer_codes, spelled, top_windows
 from chatnt.position_matrix import PositionMatrix
 
-_FORMAT = 1  # of the file; raise it when it changes
 _PLAIN = (
     "task",
     "labels",
@@ -215,7 +211,7 @@ class AttributionStudy:
         texts = [one.sequence[start:end] for one in some]
         return PositionMatrix.of(texts, start=start, title=title, anchor="the first base")
 
-    def profile(self, *, site: int = 0) -> pd.DataFrame:
+    def profile(self, *, site: int = 0, scaled: bool = False) -> pd.DataFrame:
         """Average the scores of each label at each position.
 
         Parameters
@@ -223,6 +219,9 @@ class AttributionStudy:
         site
             Position in the sequences that is called 0, such as 249 for the transcription start site of
             promoters from 249 bases upstream of it on.
+        scaled
+            Divide each sequence's scores by the mean of their absolute values first. Slopes are steep
+            where the pair is unsure, and a few such sequences may outweigh all others.
 
         Returns
         -------
@@ -237,7 +236,7 @@ class AttributionStudy:
         """
         parts = []
         for label in self.labels:
-            scores = aligned(self.of(label))
+            scores = aligned(self.of(label), scaled=scaled)
             count, length = scores.shape
             if not 0 <= site < length:
                 raise ValueError(f"site={site} is no position of sequences of {length} bases, from 0.")
@@ -245,7 +244,7 @@ class AttributionStudy:
             columns = {"label": label, "position": np.arange(length) - site, "mean": scores.mean(0)}
             part = pd.DataFrame(columns | {"standard_error": error})
             if self.control is not None:
-                part["control"] = aligned(self.control.of(label)).mean(0)
+                part["control"] = aligned(self.control.of(label), scaled=scaled).mean(0)
             parts.append(part)
         return pd.concat(parts, ignore_index=True)
 
@@ -279,14 +278,12 @@ class AttributionStudy:
 
     def save(self, path: str | Path) -> None:
         """Write the study as an ``.npz`` file, which `load` and numpy read."""
-        about: dict[str, Any] = {name: getattr(self, name) for name in _PLAIN}
-        about |= {"format": _FORMAT, "notes": list(self.notes), "control": self.control is not None}
-        arrays = pack(self.maps, self.labels, "")
+        about = {name: getattr(self, name) for name in _PLAIN} | {"notes": list(self.notes)}
+        groups = {"": self.maps}
         if self.control is not None:
             about["control_notes"] = list(self.control.notes)
-            arrays |= pack(self.control.maps, self.labels, "control_")
-        with Path(path).open("wb") as file:
-            np.savez_compressed(file, about=np.array(json.dumps(about)), **arrays)  # type: ignore[arg-type]
+            groups["control_"] = self.control.maps
+        write_maps(path, about, groups)
 
     @classmethod
     def load(cls, path: str | Path) -> "AttributionStudy":
@@ -299,27 +296,13 @@ class AttributionStudy:
         FileNotFoundError
             If there is no such file.
         """
-        try:
-            with np.load(path, allow_pickle=False) as data:
-                about = json.loads(str(data["about"]))
-                if about["format"] != _FORMAT:
-                    raise DataError(
-                        f"{path} is of format {about['format']}, this version reads {_FORMAT}; make it again."
-                    )
-                plain: dict[str, Any] = {name: about[name] for name in _PLAIN}
-                plain["labels"] = tuple(about["labels"])
-                control = None
-                if about["control"]:
-                    maps = unpack(data, plain["labels"], "control_")
-                    control = cls(maps=maps, notes=tuple(about["control_notes"]), **plain)
-                maps = unpack(data, plain["labels"], "")
-                return cls(maps=maps, control=control, notes=tuple(about["notes"]), **plain)
-        except (ValueError, KeyError, TypeError, AttributeError, EOFError, zipfile.BadZipFile) as error:
-            if isinstance(error, DataError):
-                raise
-            raise DataError(
-                f"{path} cannot be read as a study: {error}; give a file of AttributionStudy.save."
-            ) from error
+        about, groups = read_maps(path, _PLAIN)
+        notes, control_notes = about.pop("notes"), about.pop("control_notes", ())
+        about["labels"] = tuple(about["labels"])
+        control = None
+        if "control_" in groups:
+            control = cls(maps=groups["control_"], notes=tuple(control_notes), **about)
+        return cls(maps=groups[""], control=control, notes=tuple(notes), **about)
 
     @property
     def summary(self) -> str:

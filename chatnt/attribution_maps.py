@@ -1,10 +1,17 @@
-"""Scores of many sequences: aligned, cut, and as arrays for a file."""
+"""Scores of many sequences: aligned, cut, and kept in a file."""
 
+import json
+import zipfile
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from chatnt.errors import DataError
+
+_FORMAT = 1  # of the file; raise it when it changes
 
 
 class Map(NamedTuple):
@@ -28,8 +35,10 @@ class Map(NamedTuple):
     scores: NDArray[np.float32]
 
 
-def aligned(maps: Sequence[Map]) -> NDArray[np.float64]:
+def aligned(maps: Sequence[Map], *, scaled: bool = False) -> NDArray[np.float64]:
     """Return the scores of sequences of one length, of shape (sequences, bases).
+
+    With `scaled` each sequence's are divided by the mean of their absolute values.
 
     Raises
     ------
@@ -43,7 +52,11 @@ def aligned(maps: Sequence[Map]) -> NDArray[np.float64]:
             f"{lengths[0]:,} to {lengths[-1]:,} bases; cut them to one length around their sites, or take "
             "matrix(..., around='each')."
         )
-    return np.stack([one.scores for one in maps]).astype(float)
+    scores = np.stack([one.scores for one in maps]).astype(float)
+    if not scaled:
+        return scores
+    sizes = np.abs(scores).mean(1, keepdims=True)
+    return np.divide(scores, sizes, out=np.zeros_like(scores), where=sizes > 0)
 
 
 def cut(text: str, start: int, end: int) -> str:
@@ -57,25 +70,65 @@ def cut(text: str, start: int, end: int) -> str:
     return "-" * max(0, -start) + text[max(0, start) : end] + "-" * max(0, end - len(text))
 
 
-def pack(maps: Sequence[Map], labels: Sequence[str], prefix: str) -> dict[str, NDArray]:
-    """Return maps as arrays, whose names begin with the prefix."""
-    letters = np.frombuffer("".join(one.sequence for one in maps).encode("ascii"), np.uint8)
+def write_maps(path: str | Path, about: Mapping[str, Any], groups: Mapping[str, Sequence[Map]]) -> None:
+    """Write groups of maps, and what is said about them, as an ``.npz`` file.
+
+    Parameters
+    ----------
+    path
+        Of the file.
+    about
+        What JSON can hold.
+    groups
+        By the prefix of their arrays.
+    """
+    told = json.dumps({"format": _FORMAT, "groups": list(groups), **about})
+    arrays = {name: x for prefix, maps in groups.items() for name, x in _packed(maps, prefix).items()}
+    with Path(path).open("wb") as file:
+        np.savez_compressed(file, about=np.array(told), **arrays)  # type: ignore[arg-type]
+
+
+def read_maps(path: str | Path, needed: Sequence[str]) -> tuple[dict[str, Any], dict[str, tuple[Map, ...]]]:
+    """Read what `write_maps` wrote: what is said about the maps, and the groups.
+
+    Raises
+    ------
+    DataError
+        If the file holds something else, or not all that is needed.
+    FileNotFoundError
+        If there is no such file.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as data:
+            about = json.loads(str(data["about"]))
+            if about.pop("format") != _FORMAT:
+                raise DataError(f"{path} is a study of another format than {_FORMAT}; make it again.")
+            groups = {prefix: _unpacked(data, prefix) for prefix in about.pop("groups")}
+            missing = sorted({*needed, "notes"} - set(about))
+            if missing:
+                raise KeyError(f"it has no {', '.join(missing)}")
+            return about, groups
+    except (ValueError, KeyError, TypeError, AttributeError, EOFError, zipfile.BadZipFile) as error:
+        if isinstance(error, DataError):
+            raise
+        raise DataError(
+            f"{path} cannot be read as a study: {error}; give a file of AttributionStudy.save."
+        ) from error
+
+
+def _packed(maps: Sequence[Map], prefix: str) -> dict[str, NDArray]:
     return {
-        f"{prefix}letters": letters,
+        f"{prefix}letters": np.frombuffer("".join(one.sequence for one in maps).encode("ascii"), np.uint8),
         f"{prefix}lengths": np.array([len(one.sequence) for one in maps], np.int64),
-        f"{prefix}label_numbers": np.array([labels.index(one.label) for one in maps], np.int64),
+        f"{prefix}labels": np.array([one.label for one in maps]),
         f"{prefix}rows": np.array([one.row for one in maps], np.int64),
         f"{prefix}scores": np.concatenate([one.scores for one in maps]).astype(np.float32),
     }
 
 
-def unpack(data: Mapping[str, NDArray], labels: Sequence[str], prefix: str) -> tuple[Map, ...]:
-    """Return the maps that `pack` made arrays of."""
-    names = ("letters", "lengths", "label_numbers", "rows", "scores")
-    letters, lengths, numbers, rows, scores = (data[f"{prefix}{name}"] for name in names)
-    texts = np.split(letters, np.cumsum(lengths)[:-1])
-    parts = np.split(scores, np.cumsum(lengths)[:-1])
-    return tuple(
-        Map(labels[int(n)], int(row), text.tobytes().decode("ascii"), part)
-        for n, row, text, part in zip(numbers, rows, texts, parts, strict=True)
-    )
+def _unpacked(data: Mapping[str, NDArray], prefix: str) -> tuple[Map, ...]:
+    names = ("letters", "lengths", "labels", "rows", "scores")
+    letters, lengths, labels, rows, scores = (data[f"{prefix}{name}"] for name in names)
+    ends = np.cumsum(lengths)[:-1]
+    parts = zip(labels, rows, np.split(letters, ends), np.split(scores, ends), strict=True)
+    return tuple(Map(str(n), int(row), text.tobytes().decode("ascii"), x) for n, row, text, x in parts)
