@@ -323,7 +323,8 @@ class AttributionStudy:
         return f"AttributionStudy({self.summary}){notes}"
 
     def _repr_html_(self) -> str:
-        first = self.spectrum().groupby("label", sort=False).head(5)
+        k = min(6, max(len(one.sequence) for one in self.maps))
+        first = self.spectrum(k=k).groupby("label", sort=False).head(5)
         table = first.round({"share": 3, "expected": 5, "enrichment": 1}).to_html(index=False, border=0)
         notes = "".join(f"<div style='color:#b45309'>{html.escape(note)}</div>" for note in self.notes)
         return f"<div>{html.escape(self.summary)}</div>{table}{notes}"

@@ -99,7 +99,8 @@ def read_maps(path: str | Path, needed: Sequence[str]) -> tuple[dict[str, Any], 
         If there is no such file.
     """
     try:
-        with np.load(path, allow_pickle=False) as data:
+        # A file that is open already is closed again whatever is in it.
+        with Path(path).open("rb") as file, np.load(file, allow_pickle=False) as data:
             about = json.loads(str(data["about"]))
             if about.pop("format") != _FORMAT:
                 raise DataError(f"{path} is a study of another format than {_FORMAT}; make it again.")

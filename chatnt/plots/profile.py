@@ -70,9 +70,7 @@ def profile(
         ax.fill_between(x, mean - error, mean + error, color=colour, alpha=0.25, linewidth=0)
         ax.plot(x, mean, color=colour, linewidth=1.4, label=f"{label} ({len(study.of(label)):,})")
         if "control" in rows:
-            ax.plot(
-                x, rows["control"], color=colour, linewidth=1.1, linestyle=(0, (1, 1.2)), label="shuffled"
-            )
+            ax.plot(x, rows["control"], color=colour, linewidth=1.1, linestyle=_DOTTED)
     ax.axhline(0, color=INK, linewidth=0.6)
     if start <= 0 < end and site:
         ax.axvline(0, color=INK, linewidth=0.6, linestyle=(0, (4, 3)))
