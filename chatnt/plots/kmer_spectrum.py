@@ -74,13 +74,13 @@ def kmer_spectrum(  # noqa: PLR0913 - how k-mers are taken and drawn
     ax = new_axes(ax, 5.6, 1.3 + 0.24 * len(names))
     height = _THICK / len(colours)
     for number, (label, colour) in enumerate(colours.items()):
-        rows = table[table["label"] == label].set_index("kmer").reindex(names)
+        rows = table.loc[table["label"] == label].set_index("kmer").reindex(names)
         at = places + (number - (len(colours) - 1) / 2) * height
         ax.barh(at, rows["count"].fillna(0), height=0.9 * height, color=colour, label=label)
         if "control" in rows:
             some = (rows["control"] > 0).to_numpy()  # a line at zero would be lost in the axis
             ends = (at - 0.45 * height)[some], (at + 0.45 * height)[some]
-            told = "shuffled" if number == len(colours) - 1 else None
+            told = "shuffled" if number == len(colours) - 1 else "_shuffled"  # which legends leave out
             ax.vlines(rows["control"][some], *ends, color=INK, linewidth=1.8, label=told)
     ax.set_yticks(places, names, family="monospace", fontsize=8)
     ax.set_ylim(places[-1] + 0.7, -0.7)

@@ -55,9 +55,10 @@ def profile(
     <Axes: ...>
     """
     table = study.profile(site=site, scaled=scaled)
-    start = int(table["position"].min()) if start is None else start
-    end = int(table["position"].max()) + 1 if end is None else end
-    shown = table[(table["position"] >= start) & (table["position"] < end)]
+    positions = table["position"].to_numpy()
+    start = int(positions.min()) if start is None else start
+    end = int(positions.max()) + 1 if end is None else end
+    shown = table.loc[(positions >= start) & (positions < end)]
     if shown.empty:
         raise ValueError(f"There is no position from {start} to {end}, counted from the site at {site}.")
     ax = new_axes(ax, 7.2, 2.8)
@@ -65,7 +66,7 @@ def profile(
 
     # The last label, which of two is the positive one, lies on top.
     for label, colour in reversed(label_colours(study.labels).items()):
-        rows = shown[shown["label"] == label]
+        rows = shown.loc[shown["label"] == label]
         x, mean, error = (rows[name].to_numpy() for name in ("position", "mean", "standard_error"))
         ax.fill_between(x, mean - error, mean + error, color=colour, alpha=0.25, linewidth=0)
         ax.plot(x, mean, color=colour, linewidth=1.4, label=f"{label} ({len(study.of(label)):,})")
@@ -79,7 +80,8 @@ def profile(
     told = "mean score" if study.signed else "mean score, without sign"
     unit = "times the mean of its sequence" if scaled else study.unit
     ax.set_ylabel(f"{told}\n{unit}", color=INK, fontsize=8)
-    handles, names = (found[::-1] for found in ax.get_legend_handles_labels())
+    handles, names = ax.get_legend_handles_labels()
+    handles, names = handles[::-1], names[::-1]
     if "control" in shown:
         handles.append(Line2D([], [], color=INK, linewidth=1.1, linestyle=_DOTTED))
         names.append("shuffled")

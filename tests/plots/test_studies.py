@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from chatnt.plots import kmer_spectrum, motif, profile, score_map
+from chatnt.plots.canvas import label_colours
 from chatnt.plots.letters import COLOURS
 from chatnt.position_matrix import PositionMatrix
 from tests.studies import AT, LENGTH, PLANTED, planted_study
@@ -39,7 +40,7 @@ def test_the_planted_kmer_has_the_longest_bar():
 def test_lines_are_the_counts_of_the_control():
     shuffled = dataclasses.replace(STUDY, control=dataclasses.replace(STUDY, control=None))  # the same again
     ax = kmer_spectrum(shuffled, most=2)
-    site = next(c for c in ax.collections if c.get_label() != "shuffled")
+    site = next(c for c in ax.collections if c.get_label() == "_shuffled")
     assert site.get_segments()[0][0][0] == 12
     assert legend(ax) == ["site", "no site", "shuffled"]
     assert legend(kmer_spectrum(planted_study(control=False))) == ["site", "no site"]
@@ -104,7 +105,7 @@ def test_axes_may_be_given(draw):
         (lambda: profile(STUDY, site=LENGTH), "site=50"),
         (lambda: score_map(STUDY, start=-1), "no base from -1 to 50 from the site at 0 of 50"),
         (lambda: score_map(STUDY, "both"), "no label 'both'"),
-        (lambda: profile(dataclasses.replace(STUDY, labels=tuple("abcdef"))), "a"),
+        (lambda: label_colours("abcdef"), "There are 6 labels, but 5 colours"),
     ],
 )
 def test_what_cannot_be_drawn_is_told(call, told):
