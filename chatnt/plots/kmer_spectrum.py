@@ -88,7 +88,7 @@ def kmer_spectrum(  # noqa: PLR0913 - how k-mers are taken and drawn
         ax.axhline(places[len(group) - 1] + 0.8, color=FAINT, linewidth=0.8)
     ax.set_xlim(left=0)
     ax.xaxis.get_major_locator().set_params(integer=True)  # type: ignore[union-attr]
-    ax.set_xlabel(f"sequences' {top} highest {k}-mers, count", color=INK)
+    ax.set_xlabel(f"count among the {top} highest {k}-mers of each sequence", color=INK)
     handles, told = ax.get_legend_handles_labels()
     bars_first = sorted(range(len(told)), key=lambda i: told[i] == "shuffled")
     ax.legend(
