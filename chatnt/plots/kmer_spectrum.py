@@ -2,8 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from chatnt.plots.canvas import FAINT, INK, label_colours, new_axes, tidy
 
 if TYPE_CHECKING:
@@ -62,6 +60,8 @@ def kmer_spectrum(  # noqa: PLR0913 - how k-mers are taken and drawn
     >>> chatnt.plots.kmer_spectrum(study)  # doctest: +SKIP
     <Axes: ...>
     """
+    import numpy as np
+
     if most < 1:
         raise ValueError(f"most={most}: expected at least 1 k-mer of each label.")
     table = study.spectrum(k=k, top=top, step=step, pooled=pooled)

@@ -2,13 +2,12 @@
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from chatnt.plots.canvas import INK
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import numpy as np
     from matplotlib.axes import Axes
     from matplotlib.path import Path
     from numpy.typing import ArrayLike, NDArray
@@ -35,6 +34,8 @@ def draw_letters(
     bottoms, heights
         Where each begins and how tall it is, of shape (letters,); heights are not negative.
     """
+    import numpy as np
+
     boxes = [np.asarray(x, float) for x in (places, bottoms, heights)]
     names = np.array(list(letters))
     for letter in sorted(set(letters)):
@@ -54,6 +55,7 @@ def _path(
     letter: str, places: "NDArray[np.float64]", bottoms: "NDArray[np.float64]", heights: "NDArray[np.float64]"
 ) -> "Path":
     """Return one path for all places of a letter, which draws faster than one for each place."""
+    import numpy as np
     from matplotlib.path import Path
 
     glyph, codes = _glyph(letter)
@@ -65,6 +67,7 @@ def _path(
 
 def _glyph(letter: str) -> tuple["NDArray[np.float64]", "NDArray[np.uint8]"]:
     """Return the outline of a letter in a box of one by one."""
+    import numpy as np
     from matplotlib.font_manager import FontProperties
     from matplotlib.textpath import TextPath
 

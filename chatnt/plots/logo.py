@@ -2,8 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from chatnt.plots.canvas import INK, new_axes, tidy
 from chatnt.plots.letters import draw_letters
 
@@ -51,6 +49,8 @@ def logo(
     >>> chatnt.plots.logo(why, start=200, end=260)  # doctest: +SKIP
     <Axes: ...>
     """
+    import numpy as np
+
     count = len(attribution.sequences)
     if not 0 <= sequence < count:
         raise ValueError(f"sequence={sequence} is none of the {count} of this attribution, counted from 0.")

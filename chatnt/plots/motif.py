@@ -2,8 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from chatnt.plots.canvas import INK, new_axes, tidy
 from chatnt.plots.letters import draw_letters
 
@@ -46,6 +44,8 @@ def motif(matrix: "PositionMatrix", *, site: int = 0, ax: "Axes | None" = None) 
     >>> chatnt.plots.motif(study.matrix("donor site"), site=200)  # doctest: +SKIP
     <Axes: ...>
     """
+    import numpy as np
+
     bits = matrix.bits()
     columns = len(bits)
     start = matrix.start - site

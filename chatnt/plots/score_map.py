@@ -2,9 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from chatnt.attribution_maps import aligned
 from chatnt.plots.canvas import DNA, ENGLISH, INK, new_axes, tidy
 
 if TYPE_CHECKING:
@@ -59,6 +56,10 @@ def score_map(  # noqa: PLR0913 - what part is drawn, and where
     >>> chatnt.plots.score_map(study, site=200, start=-50, end=50)  # doctest: +SKIP
     <Axes: ...>
     """
+    import numpy as np
+
+    from chatnt.attribution_maps import aligned
+
     label = study.labels[-1] if label is None else label
     scores = aligned(study.of(label), scaled=scaled)
     first = 0 if start is None else site + start
