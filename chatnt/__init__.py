@@ -8,6 +8,8 @@ from chatnt.conversation import Answer, Question
 from chatnt.sequence import DNA, read_fasta
 
 if TYPE_CHECKING:
+    from chatnt.aggregate import AttributionStudy
+    from chatnt.aggregating import attribution_study
     from chatnt.arrays import attribution_arrays
     from chatnt.assistant import Assistant
     from chatnt.attributing import attribute
@@ -50,6 +52,7 @@ __all__ = [
     "Answer",
     "Assistant",
     "Attribution",
+    "AttributionStudy",
     "Calibration",
     "ChatNTConfig",
     "ChatNTModel",
@@ -67,6 +70,7 @@ __all__ = [
     "attribute",
     "attribute_shuffled",
     "attribution_arrays",
+    "attribution_study",
     "calibrate",
     "call_peaks",
     "count_tokens",
@@ -97,6 +101,7 @@ __all__ = [
 _HEAVY = {
     "Assistant": "chatnt.assistant",
     "Attribution": "chatnt.attribution",
+    "AttributionStudy": "chatnt.aggregate",
     "Calibration": "chatnt.calibration",
     "ChatNTConfig": "chatnt.model",
     "ChatNTModel": "chatnt.model",
@@ -113,6 +118,7 @@ _HEAVY = {
     "attribute": "chatnt.attributing",
     "attribute_shuffled": "chatnt.shuffled_attributions",
     "attribution_arrays": "chatnt.arrays",
+    "attribution_study": "chatnt.aggregating",
     "calibrate": "chatnt.calibrating",
     "call_peaks": "chatnt.peaks",
     "count_tokens": "chatnt.token_counts",

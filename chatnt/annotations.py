@@ -147,7 +147,7 @@ def read_annotations(path: str | Path) -> pd.DataFrame:
         raise DataError(f"{path} has the columns {', '.join(table.columns)}; expected {', '.join(COLUMNS)}.")
     yes_or_no = [name for name, kind in COLUMNS.items() if kind == "boolean"]
     for name in yes_or_no if table.dtypes[yes_or_no[0]] == "string" else ():
-        table[name] = table[name].map({"True": True, "False": False})
+        table[name] = table[name].eq("True").where(table[name].notna())
     return table.astype(COLUMNS)
 
 

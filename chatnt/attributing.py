@@ -140,7 +140,7 @@ def attribute(  # noqa: PLR0913 - what is asked, what is explained, and how
         baselines = list(_baselines(asked.sequences, baseline, work.path, shuffles, seed))
         found, values = work.run(baselines, steps, window, batch_size)
     scores = [
-        score if found.per_base else _over_bases(score, spans, len(dna), shared=how.additive)
+        score if found.per_base else over_bases(score, spans, len(dna), shared=how.additive)
         for score, spans, dna in zip(found.scores, work.spans, asked.sequences, strict=True)
     ]
     return Attribution(
@@ -340,7 +340,7 @@ def _told(baseline: object, shuffles: int, seed: int) -> str:
     return {UNKNOWN: UNKNOWN, SHUFFLED: shuffled}.get(str(baseline), "given sequence")
 
 
-def _over_bases(
+def over_bases(
     scores: NDArray[np.float64], spans: list[tuple[int, int]], bases: int, *, shared: bool
 ) -> NDArray[np.float64]:
     """Spread scores of positions over their bases: in equal shares, or the same for each."""

@@ -19,6 +19,7 @@ NAMES = {
     "Attribution", "attribute", "Comparison", "Variant", "known_variants",
     "attribute_shuffled", "attribution_arrays", "call_peaks", "find_elements",
     "find_motifs",
+    "AttributionStudy", "attribution_study",
 }  # fmt: skip
 MODULES = {"errors", "plots"}
 

@@ -1,8 +1,12 @@
 """Pictures of results: each function takes a result and returns matplotlib axes."""
 
+from chatnt.plots.kmer_spectrum import kmer_spectrum
 from chatnt.plots.learning import learning
 from chatnt.plots.logo import logo
+from chatnt.plots.motif import motif
 from chatnt.plots.mutations import mutations
+from chatnt.plots.profile import profile
+from chatnt.plots.score_map import score_map
 from chatnt.plots.tokens import tokens
 
-__all__ = ["learning", "logo", "mutations", "tokens"]
+__all__ = ["kmer_spectrum", "learning", "logo", "motif", "mutations", "profile", "score_map", "tokens"]

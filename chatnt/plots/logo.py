@@ -4,22 +4,15 @@ from typing import TYPE_CHECKING
 
 from chatnt.plots.canvas import INK, new_axes, tidy
 from chatnt.plots.highlights import shade
+from chatnt.plots.letters import draw_letters
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    import numpy as np
     from matplotlib.axes import Axes
-    from matplotlib.path import Path
-    from numpy.typing import NDArray
 
     from chatnt.attribution import Attribution
     from chatnt.places import Place
-
-COLOURS = {"A": "#1B9E77", "C": "#004488", "G": "#BB8800", "T": "#AA3377"}
-"""Of the bases; told apart in all common kinds of colour blindness. Other letters are grey."""
-
-_WIDTH = 0.92  # of a letter, in bases
 
 
 def logo(
@@ -65,6 +58,8 @@ def logo(
     >>> chatnt.plots.logo(why, start=200, end=260)  # doctest: +SKIP
     <Axes: ...>
     """
+    import numpy as np
+
     count = len(attribution.sequences)
     if not 0 <= sequence < count:
         raise ValueError(f"sequence={sequence} is none of the {count} of this attribution, counted from 0.")
@@ -75,10 +70,9 @@ def logo(
             f"There is no base from {start} to {end} of {len(letters):,}; give start and end within them."
         )
     ax = new_axes(ax, 9.0, 2.4)
-    for letter, path in _paths(letters[start:end], scores[start:end], start).items():
-        _draw(ax, path, COLOURS.get(letter, INK))
-    ax.axhline(0, color=INK, linewidth=0.6)
     shown = scores[start:end]
+    draw_letters(ax, letters[start:end], np.arange(start, end), np.minimum(shown, 0), np.abs(shown))
+    ax.axhline(0, color=INK, linewidth=0.6)
     low, high = min(float(shown.min()), 0.0), max(float(shown.max()), 0.0)
     margin = 0.05 * (high - low) or 1.0
     ax.set_xlim(start - 0.5, end - 0.5)
@@ -89,45 +83,6 @@ def logo(
     ax.set_title(_caption(attribution), color=INK, fontsize=9, loc="left")
     tidy(ax, grid="y")
     return ax
-
-
-def _draw(ax: "Axes", path: "Path", colour: str) -> None:
-    from matplotlib.collections import PathCollection
-
-    # Not a patch: for its limits, which are known here, every curve of every letter would be solved.
-    ax.add_collection(PathCollection([path], facecolors=[colour], linewidths=0), autolim=False)
-
-
-def _paths(letters: str, scores: "NDArray[np.float32]", start: int) -> dict[str, "Path"]:
-    """Return one path for all places of each letter, which draws faster than one for each place."""
-    import numpy as np
-    from matplotlib.path import Path
-
-    found = {}
-    for letter in sorted(set(letters)):
-        glyph, codes = _glyph(letter)
-        places = np.array([i for i, other in enumerate(letters) if other == letter])
-        heights = np.abs(scores[places]).astype(float)
-        corners = np.stack([start + places - _WIDTH / 2, np.minimum(scores[places], 0)], axis=1)
-        sizes = np.stack([np.full(len(places), _WIDTH), heights], axis=1)
-        vertices = glyph * sizes[:, None] + corners[:, None]
-        found[letter] = Path(vertices.reshape(-1, 2), np.tile(codes, len(places)))
-    return found
-
-
-def _glyph(letter: str) -> tuple["NDArray[np.float64]", "NDArray[np.uint8]"]:
-    """Return the outline of a letter in a box of one by one."""
-    import numpy as np
-    from matplotlib.font_manager import FontProperties
-    from matplotlib.textpath import TextPath
-
-    # The font that comes with matplotlib, so that a picture is the same everywhere.
-    outline = TextPath((0, 0), letter, size=10, prop=FontProperties(family="DejaVu Sans", weight="bold"))
-    corners, codes = np.asarray(outline.vertices, float), np.asarray(outline.codes, np.uint8)
-    # A closing point is not drawn and may lie anywhere.
-    drawn = corners[codes != outline.CLOSEPOLY]
-    low, high = drawn.min(0), drawn.max(0)
-    return (corners - low) / (high - low), codes
 
 
 def _caption(attribution: "Attribution") -> str:

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from chatnt.plots.canvas import INK, new_axes
-from chatnt.plots.logo import COLOURS
+from chatnt.plots.letters import COLOURS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
