@@ -10,6 +10,7 @@ from chatnt.sequence import DNA, read_fasta
 if TYPE_CHECKING:
     from chatnt.aggregate import AttributionStudy
     from chatnt.aggregating import attribution_study
+    from chatnt.annotations import read_annotations
     from chatnt.arrays import attribution_arrays
     from chatnt.assistant import Assistant
     from chatnt.attributing import attribute
@@ -86,6 +87,7 @@ __all__ = [
     "pair",
     "plots",
     "published_numbers",
+    "read_annotations",
     "read_fasta",
     "read_task",
     "register_task",
@@ -132,6 +134,7 @@ _HEAVY = {
     "load": "chatnt.loading",
     "pair": "chatnt.loading",
     "published_numbers": "chatnt.literature",
+    "read_annotations": "chatnt.annotations",
     "read_task": "chatnt.tasks.task_file",
     "register_task": "chatnt.tasks",
     "results": "chatnt.pair_results",
