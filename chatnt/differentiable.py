@@ -16,6 +16,7 @@ from chatnt.dna_tokenizers import kmer_text
 from chatnt.errors import SequenceError
 from chatnt.model import ChatNTModel
 from chatnt.model.learning import only_at
+from chatnt.model.neighbourhood import Neighbourhood
 from chatnt.processor import IGNORED, ChatNTProcessor
 from chatnt.sequence import NUCLEOTIDES
 
@@ -90,6 +91,7 @@ class BaseReader:
     def __init__(self, model: ChatNTModel, processor: ChatNTProcessor) -> None:
         self.encoder = cast("Any", model.encoder)
         self.tokenizer = processor.dna_tokenizer
+        self._known: dict[str, Neighbourhood] = {}
 
     def features(self, texts: Sequence[str]) -> Tensor:
         """Return shares, of shape (texts, bases, 4)."""
@@ -107,6 +109,9 @@ class BaseReader:
     def encode(self, features: Tensor, text: str, *, hold: bool) -> tuple[Tensor, Tensor]:
         """Encode shares; with `hold`, what has no gradient stays what it is for `text`."""
         mask = torch.ones(features.shape[:2], dtype=torch.bool, device=features.device)
+        if len(features) > 1 and not hold and not torch.is_grad_enabled():
+            # What many rows have in common with the text is computed once.
+            return self._near(text).encode(features), self.encoder.output_mask(mask)
         with ExitStack() as stack:
             for part in self.without_gradient() if hold else ():
                 with torch.no_grad():
@@ -116,6 +121,11 @@ class BaseReader:
                 stack.callback(hook.remove)
             vectors = self.encoder.encode_bases(features, mask).last_hidden_state
         return vectors, self.encoder.output_mask(mask)
+
+    def _near(self, text: str) -> Neighbourhood:
+        if text not in self._known:
+            self._known[text] = Neighbourhood(self.encoder, self.features([text]))
+        return self._known[text]
 
     def without_gradient(self) -> list[nn.Module]:
         """Return the parts of the encoder through which no gradient flows to the bases."""
