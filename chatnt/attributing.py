@@ -1,7 +1,6 @@
 """Find out which bases decide an answer, and by how much."""
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import cast
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import torch
@@ -11,19 +10,15 @@ from torch import Tensor
 from chatnt.attribution import Attribution
 from chatnt.attribution_baselines import UNKNOWN, baselines_of, told_baseline
 from chatnt.attribution_methods import method_of
-from chatnt.attribution_probability import calibration_for, probability_target
-from chatnt.attribution_problem import Found, Method, Problem
-from chatnt.attribution_question import asked_question, recognised_task
-from chatnt.attribution_targets import KEYWORDS, Target, resolve_target
+from chatnt.attribution_problem import INEXACT, Found, Method, Problem
 from chatnt.calibrating import HasEngine
-from chatnt.conversation import Question, Turn
-from chatnt.differentiable import AnswerPath, BaseReader, Inputs, in_float32, undisturbed
+from chatnt.conversation import Question
+from chatnt.differentiable import Inputs, undisturbed
+from chatnt.dna_readers import BaseReader
 from chatnt.engine import Engine
+from chatnt.explained import Explained, Wish
 from chatnt.sequence import DNA
 from chatnt.tasks import Task
-
-INEXACT = 0.05
-"""Share of the change from the baseline; if the error of a sum is larger, a note says so."""
 
 
 def attribute(  # noqa: PLR0913 - what is asked, what is explained, and how
@@ -134,26 +129,14 @@ def attribute(  # noqa: PLR0913 - what is asked, what is explained, and how
     Attribution(300 bases; promoter against not a promoter, log-odds (natural log) 2.31; ...)
     """
     numbers = {"steps": steps, "window": window, "shuffles": shuffles, "batch_size": batch_size}
-    how = _checked(method, **numbers, sentences=1 if sentences is None else sentences)
-    engine = pair if isinstance(pair, Engine) else pair.engine
-    asked = asked_question(question, sequences)
-    turns = [Turn(asked)]
-    with undisturbed(engine.model):
-        known = recognised_task(pair, asked, task, needed=target is None or target not in KEYWORDS)
-        wanted = _wanted(
-            pair,
-            known,
-            (target, against),
-            lambda: engine.generate([turns])[0] if answer is None else answer,
-            calibrated=calibrated,
-            sentences=sentences,
-        )
-        if how.gradients and not wanted.smooth:
-            raise ValueError(
-                f"A {wanted.unit} rises in steps and has no gradient for {method!r}; take "
-                "'in_silico_mutagenesis' or 'occlusion', or leave `calibrated` out."
-            )
-        work = _Work(engine, turns, wanted, how)
+    how = _checked(method, **numbers)
+    wish = Wish(
+        target=target, against=against, task=task, answer=answer, sentences=sentences, calibrated=calibrated
+    )
+    with undisturbed(pair.model if isinstance(pair, Engine) else pair.engine.model):
+        explained = wish.of(pair, question, sequences, method, gradients=how.gradients)
+        asked, known, wanted = explained.asked, explained.task, explained.target
+        work = _Work(explained, how)
         baselines = list(baselines_of(asked.sequences, baseline, work.path, shuffles, seed))
         found, values = work.run(baselines, steps, window, batch_size, seed)
     scores = [
@@ -180,35 +163,11 @@ def attribute(  # noqa: PLR0913 - what is asked, what is explained, and how
     )
 
 
-def _wanted(
-    pair: object,
-    task: Task | None,
-    names: tuple[str | None, str | None],
-    answer: Callable[[], str],
-    *,
-    calibrated: bool,
-    sentences: int | None,
-) -> Target:
-    """Return what is explained."""
-    if not calibrated:
-        return resolve_target(task, *names, answer, sentences=sentences)
-    calibration = calibration_for(pair, task)
-    if sentences is not None:
-        raise ValueError(
-            f"sentences={sentences}: the calibration says how many are scored; leave it or `calibrated` out."
-        )
-    return probability_target(cast("Task", task), *names, answer, calibration)
-
-
 class _Work:
     """Hold the path from bases to the target, and walk it."""
 
-    def __init__(self, engine: Engine, turns: Sequence[Turn], target: Target, method: Method) -> None:
-        self.target, self.method = target, method
-        model = in_float32(engine.model)
-        # Modules may come from a context without gradients; what is computed here may not.
-        with torch.inference_mode(False):
-            self.path = AnswerPath(model, engine.processor, turns, target.answers, reach=target.reach)
+    def __init__(self, explained: Explained, method: Method) -> None:
+        self.target, self.method, self.path = explained.target, method, explained.path()
         self.spans = tuple(self.path.reader.spans(text) for text in self.path.texts)
         self.resolution = max(end - start for spans in self.spans for start, end in spans)
 

@@ -11,6 +11,9 @@ from torch import Tensor
 
 from chatnt.differentiable import Inputs
 
+INEXACT = 0.05
+"""Share of the change from the baseline; if the error of a sum is larger, a note says so."""
+
 
 @dataclasses.dataclass(frozen=True)
 class Problem:

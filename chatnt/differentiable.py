@@ -2,7 +2,7 @@
 
 import copy
 import dataclasses
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Literal, cast
 
@@ -118,6 +118,11 @@ class AnswerPath:
         """
         return self.score(self.soft_tokens(inputs, hold=hold))
 
+    @property
+    def tree(self) -> AnswerTree | None:
+        """The answers as a tree, if the decoder reads one."""
+        return self._score.tree if isinstance(self._score, _Branches) else None
+
     def score(self, soft_tokens: Tensor) -> Tensor:
         """Score the answers after soft tokens (rows, sequences, latents, dim), as `likelihoods` does."""
         return self._score(soft_tokens)
@@ -156,13 +161,20 @@ def _scorer(
     if not behind or not reads_trees(model.decoder):
         return _Rows(model, ids, mask, labels)
     tree = AnswerTree.of(ids[:, length:], wanted[:, length:])
+    return _Branches(model, {name: prompt[name] for name in ("input_ids", "attention_mask")}, tree)
 
-    def score(soft_tokens: Tensor) -> Tensor:
-        rows = len(soft_tokens)
-        same = {name: prompt[name].expand(rows, -1) for name in ("input_ids", "attention_mask")}
-        return tree.score(model, same | {"soft_tokens": soft_tokens})
 
-    return score
+@dataclasses.dataclass(frozen=True)
+class _Branches:
+    """Score answers as a tree over one prompt."""
+
+    model: ChatNTModel
+    prompt: Mapping[str, Tensor]
+    tree: AnswerTree
+
+    def __call__(self, soft_tokens: Tensor) -> Tensor:
+        same = {name: each.expand(len(soft_tokens), -1) for name, each in self.prompt.items()}
+        return self.tree.score(self.model, same | {"soft_tokens": soft_tokens})
 
 
 @dataclasses.dataclass(frozen=True)

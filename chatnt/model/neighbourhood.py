@@ -43,7 +43,8 @@ class Neighbourhood:
             self.normed.append(pad(block.norm(x), (0, 0, _halo(block), _halo(block))))
             x = block(x, mask[:, :: self.stride, None])
         self.places = encoder.norm(x) + self.addresses
-        self.known = encoder.encode_bases(bases, torch.ones_like(bases[..., 0])).last_hidden_state
+        known = encoder.encode_bases(bases, torch.ones_like(bases[..., 0])).last_hidden_state
+        self.known = cast("Tensor", known)
 
     @property
     def cells(self) -> int:

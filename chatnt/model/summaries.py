@@ -1,6 +1,6 @@
 """What a compact encoder knows of a sequence as a whole, beside what stands at each place."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import torch
 from torch import Tensor, nn
@@ -269,7 +269,8 @@ class Recall(nn.Module):
 
     def told(self, sums: Tensor, lengths: Tensor | None = None) -> Tensor:
         """Return Tensor of shape (batch, dim) of the sums; the length of a sequence does not matter."""
-        return self.mix(self._means(sums).to(self.mix[0].weight.dtype))
+        first = cast("nn.Linear", self.mix[0])
+        return self.mix(self._means(sums).to(first.weight.dtype))
 
     def recalled(self, bases: Tensor, mask: Tensor) -> Tensor:
         """Return the mean truth and the mean number of known facts: (batch, 2 x facts)."""
