@@ -10,7 +10,10 @@ from chatnt.sequence import DNA, read_fasta
 if TYPE_CHECKING:
     from chatnt.assistant import Assistant
     from chatnt.attributing import attribute
+    from chatnt.attributing_parts import attribute_latents, attribute_regions
+    from chatnt.attributing_words import attribute_words
     from chatnt.attribution import Attribution
+    from chatnt.attribution_parts import PartAttribution
     from chatnt.calibrating import calibrate
     from chatnt.calibration import Calibration
     from chatnt.evaluating import evaluate
@@ -50,11 +53,15 @@ __all__ = [
     "InstructionDataset",
     "Mixture",
     "PairResults",
+    "PartAttribution",
     "Question",
     "Scores",
     "TrainingLog",
     "TrainingPlan",
     "attribute",
+    "attribute_latents",
+    "attribute_regions",
+    "attribute_words",
     "calibrate",
     "count_tokens",
     "describe_data",
@@ -89,10 +96,14 @@ _HEAVY = {
     "InstructionDataset": "chatnt.tasks.dataset",
     "Mixture": "chatnt.tasks.mixture",
     "PairResults": "chatnt.pair_results",
+    "PartAttribution": "chatnt.attribution_parts",
     "Scores": "chatnt.outcomes",
     "TrainingLog": "chatnt.outcomes",
     "TrainingPlan": "chatnt.training.plan",
     "attribute": "chatnt.attributing",
+    "attribute_latents": "chatnt.attributing_parts",
+    "attribute_regions": "chatnt.attributing_parts",
+    "attribute_words": "chatnt.attributing_words",
     "calibrate": "chatnt.calibrating",
     "count_tokens": "chatnt.token_counts",
     "describe_data": "chatnt.tasks.statistics",

@@ -10,10 +10,10 @@ from torch import Tensor
 from chatnt.calibrations import Calibrations
 from chatnt.conversation import Answer, Question, Turn
 from chatnt.dialogue import Conversation, Sequences
-from chatnt.embeddings import unlikeness
+from chatnt.embeddings import unlikeness, window_notes
 from chatnt.engine import Engine
 from chatnt.errors import TaskError
-from chatnt.folder import Beside, write_pair
+from chatnt.folder import Beside, Card, write_pair
 from chatnt.grammar import possible_answers
 from chatnt.model import ChatNTModel
 from chatnt.processor import ChatNTProcessor
@@ -25,22 +25,13 @@ from chatnt.verdicts import Reading, abstaining, judged
 from chatnt.weights import Fingerprint
 
 if TYPE_CHECKING:
+    from chatnt.attribution import Attribution
     from chatnt.calibration import Calibration
     from chatnt.paraphrasing import Paraphrase
     from chatnt.tasks.examples import Example
     from chatnt.tasks.sources import Splits
 
 _SHOWN = 8  # tasks that are named where a pair is printed
-
-
-class Card(str):
-    """A model card: Markdown that a notebook shows as such."""
-
-    def __repr__(self) -> str:
-        return str(self)
-
-    def _repr_markdown_(self) -> str:
-        return str(self)
 
 
 class Assistant:
@@ -232,6 +223,25 @@ class Assistant:
 
         return paraphrase(self, answer, wordings=wordings, seed=seed)
 
+    def explain(self, answer: Answer, **settings: Any) -> "Attribution":
+        """Find out which bases decided an answer that was given.
+
+        Parameters
+        ----------
+        answer
+            To a question with DNA. What it states is explained, unless a target is named.
+        settings
+            As in `chatnt.attribute`, which also says what is raised.
+
+        Examples
+        --------
+        >>> chat.explain(chat.ask("Is there a TATA promoter in <DNA>?", dna))  # doctest: +SKIP
+        Attribution(300 bases; promoter against not a promoter, log-odds (natural log) 2.31; ...)
+        """
+        from chatnt.attributing import explain  # it brings tables
+
+        return explain(self, answer, **settings)
+
     def add_calibration(self, calibration: "Calibration") -> None:
         """Keep a calibration that was fitted before.
 
@@ -298,7 +308,7 @@ class Assistant:
                 self.likeness, self.engine, task.name, sequences[0], weights=self.fingerprint()
             )
         elif sequences:
-            yield from _window_notes(task, sequences[0])
+            yield from window_notes(task, sequences[0])
 
     def label_probabilities(
         self, turns: Sequence[Turn], task: Task, *, soft_tokens: Tensor | None = None
@@ -336,11 +346,3 @@ class Assistant:
         if task.scale is None:
             raise ValueError(f"{task.name} has labels and asks for no number; use `label_probabilities`.")
         return Reading(self.engine, task, turns, soft_tokens).estimated_value()
-
-
-def _window_notes(task: Task, dna: DNA) -> Iterator[str]:
-    if abs(len(dna) - task.length) > task.length // 10:
-        yield f"trained on windows of {task.length} bases ({task.window}), this one has {len(dna):,}"
-    unknown = len(dna) - sum(dna.sequence.count(base) for base in "ACGT")
-    if unknown > len(dna) // 10:
-        yield f"{unknown:,} of {len(dna):,} bases are N or another ambiguity code"

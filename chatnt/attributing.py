@@ -1,6 +1,7 @@
 """Find out which bases decide an answer, and by how much."""
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import torch
@@ -12,10 +13,11 @@ from chatnt.attribution_baselines import UNKNOWN, baselines_of, told_baseline
 from chatnt.attribution_methods import method_of
 from chatnt.attribution_problem import INEXACT, Found, Method, Problem
 from chatnt.calibrating import HasEngine
-from chatnt.conversation import Question
+from chatnt.conversation import Answer, Question
 from chatnt.differentiable import Inputs, undisturbed
 from chatnt.dna_readers import BaseReader
 from chatnt.engine import Engine
+from chatnt.errors import OutOfScopeError
 from chatnt.explained import Explained, Wish
 from chatnt.sequence import DNA
 from chatnt.tasks import Task
@@ -161,6 +163,34 @@ def attribute(  # noqa: PLR0913 - what is asked, what is explained, and how
         tables=None if found.tables is None else tuple(found.tables),
         notes=tuple(work.notes(found, values, baseline)),
     )
+
+
+def explain(pair: Engine | HasEngine, answer: Answer, **settings: Any) -> Attribution:
+    """Score how much each base speaks for what a given answer states.
+
+    Parameters
+    ----------
+    pair
+        That gave the answer.
+    answer
+        To a question with DNA. Of one that was withheld the likeliest label is explained.
+    settings
+        As in `attribute`, which also says what is raised.
+
+    Raises
+    ------
+    OutOfScopeError
+        If the pair did not answer, since it was not trained on such questions.
+    """
+    if not answer.in_scope:
+        raise OutOfScopeError(
+            f"{answer.question.text!r} was not answered, so there is nothing to explain; ask about a task of "
+            "the pair."
+        )
+    given: dict[str, Any] = {"task": answer.task, "answer": answer.text}
+    if answer.abstained and answer.probabilities:
+        given["target"] = max(answer.probabilities, key=lambda label: answer.probabilities[label])
+    return attribute(pair, answer.question, **given | settings)
 
 
 class _Work:

@@ -1,6 +1,6 @@
 """What an encoder says of a sequence as a whole, and whether that is like what it says of others."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import torch
@@ -10,6 +10,7 @@ from tqdm import tqdm
 from chatnt.conversation import PLACEHOLDER, Question, Turn
 from chatnt.engine import Engine
 from chatnt.sequence import DNA, as_dna
+from chatnt.tasks import Task
 from chatnt.tasks.clouds import LEAST, RANDOM
 from chatnt.tasks.likeness import Likeness, random_sequences, some_sequences
 from chatnt.tasks.sources import Example
@@ -156,3 +157,12 @@ def _typical(lengths: Sequence[int]) -> list[int]:
         if not kept or length > 1.2 * kept[-1]:
             kept.append(length)
     return kept
+
+
+def window_notes(task: Task, dna: DNA) -> Iterator[str]:
+    """Yield how a sequence is unlike the windows of a task, by its length and its unknown bases."""
+    if abs(len(dna) - task.length) > task.length // 10:
+        yield f"trained on windows of {task.length} bases ({task.window}), this one has {len(dna):,}"
+    unknown = len(dna) - sum(dna.sequence.count(base) for base in "ACGT")
+    if unknown > len(dna) // 10:
+        yield f"{unknown:,} of {len(dna):,} bases are N or another ambiguity code"
