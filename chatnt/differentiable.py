@@ -20,6 +20,9 @@ from chatnt.processor import IGNORED, ChatNTProcessor
 Reach = Literal["whole", "open", "first"]
 """How much of an answer is scored: all with its end mark, all without it, or its first token."""
 
+_AT_ONCE = 1600
+"""Tokens in a pass of the decoder on a CPU, whose caches hold what stands between its layers of so many."""
+
 Inputs = tuple[Tensor, ...]
 """One tensor of shape (rows, positions, channels) for each sequence of a conversation."""
 
@@ -173,6 +176,11 @@ class _Branches:
     tree: AnswerTree
 
     def __call__(self, soft_tokens: Tensor) -> Tensor:
+        tokens = len(self.tree.tokens) + self.prompt["input_ids"].shape[1]
+        rows = max(1, _AT_ONCE // tokens) if soft_tokens.device.type == "cpu" else len(soft_tokens)
+        return torch.cat([self._score(some) for some in soft_tokens.split(rows)])
+
+    def _score(self, soft_tokens: Tensor) -> Tensor:
         same = {name: each.expand(len(soft_tokens), -1) for name, each in self.prompt.items()}
         return self.tree.score(self.model, same | {"soft_tokens": soft_tokens})
 
