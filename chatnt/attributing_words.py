@@ -82,10 +82,12 @@ def attribute_words(  # noqa: PLR0913 - what is asked, what is explained, and ho
         if method == LEAVE_OUT:
             value, scores = _left_out(explained)
             return result_of("word", names, explained, method, "", value=value, scores=scores)
-        path = WordPath(explained.path(), explained.engine.processor, Turn(explained.asked))
+        with torch.inference_mode(False):
+            path = WordPath(explained.path(), explained.engine.processor, Turn(explained.asked))
+            blank = path.blank()
         problem = problem_of(
             path.inputs,
-            (path.blank(),),
+            (blank,),
             lambda *x: explained.target.reduce(path.forward(*x)),
             steps=steps,
             batch_size=batch_size,
