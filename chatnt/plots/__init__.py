@@ -5,8 +5,11 @@ from chatnt.plots.learning import learning
 from chatnt.plots.logo import logo
 from chatnt.plots.motif import motif
 from chatnt.plots.mutations import mutations
+from chatnt.plots.parts import parts
 from chatnt.plots.profile import profile
 from chatnt.plots.score_map import score_map
 from chatnt.plots.tokens import tokens
 
-__all__ = ["kmer_spectrum", "learning", "logo", "motif", "mutations", "profile", "score_map", "tokens"]
+__all__ = [
+    "kmer_spectrum", "learning", "logo", "motif", "mutations", "parts", "profile", "score_map", "tokens",
+]  # fmt: skip
