@@ -16,6 +16,7 @@ from chatnt.conversation import Question, Turn
 from chatnt.differentiable import AnswerPath, BaseReader, Inputs, in_float32, undisturbed
 from chatnt.engine import Engine
 from chatnt.errors import OutOfScopeError, PlaceholderError, SequenceError
+from chatnt.revaluation import revaluation
 from chatnt.sequence import DNA, as_dna
 from chatnt.tasks import Task, describe_tasks, get_task
 from chatnt.tasks.dinucleotides import shuffle_dinucleotides
@@ -164,6 +165,7 @@ def attribute(  # noqa: PLR0913 - what is asked, what is explained, and how
         signed=how.signed and not absolute,
         tables=None if found.tables is None else tuple(found.tables),
         notes=tuple(work.notes(found, values, baseline)),
+        evaluate=revaluation(engine, turns, wanted),
     )
 
 
