@@ -15,13 +15,19 @@ if TYPE_CHECKING:
     from chatnt.calibration import Calibration
     from chatnt.evaluating import evaluate
     from chatnt.evaluation_result import Evaluation
+    from chatnt.faithfulness_result import Faithfulness
     from chatnt.literature import published_numbers
     from chatnt.loading import load, pair
     from chatnt.model import ChatNTConfig, ChatNTModel
     from chatnt.outcomes import Scores, TrainingLog
     from chatnt.pair_results import PairResults, results
     from chatnt.processor import ChatNTProcessor
+    from chatnt.proving import faithfulness
+    from chatnt.recovering import recovery
+    from chatnt.recovery_result import Recovery
     from chatnt.robustness import wording_robustness
+    from chatnt.sanity_checking import sanity
+    from chatnt.sanity_result import Sanity
     from chatnt.tasks import get_task, register_task
     from chatnt.tasks.catalogue import list_tasks
     from chatnt.tasks.dataset import InstructionDataset
@@ -47,10 +53,13 @@ __all__ = [
     "ChatNTModel",
     "ChatNTProcessor",
     "Evaluation",
+    "Faithfulness",
     "InstructionDataset",
     "Mixture",
     "PairResults",
     "Question",
+    "Recovery",
+    "Sanity",
     "Scores",
     "TrainingLog",
     "TrainingPlan",
@@ -60,6 +69,7 @@ __all__ = [
     "describe_data",
     "errors",
     "evaluate",
+    "faithfulness",
     "get_task",
     "list_tasks",
     "load",
@@ -68,8 +78,10 @@ __all__ = [
     "published_numbers",
     "read_fasta",
     "read_task",
+    "recovery",
     "register_task",
     "results",
+    "sanity",
     "simulate",
     "task_from_table",
     "train",
@@ -86,9 +98,12 @@ _HEAVY = {
     "ChatNTModel": "chatnt.model",
     "ChatNTProcessor": "chatnt.processor",
     "Evaluation": "chatnt.evaluation_result",
+    "Faithfulness": "chatnt.faithfulness_result",
     "InstructionDataset": "chatnt.tasks.dataset",
     "Mixture": "chatnt.tasks.mixture",
     "PairResults": "chatnt.pair_results",
+    "Recovery": "chatnt.recovery_result",
+    "Sanity": "chatnt.sanity_result",
     "Scores": "chatnt.outcomes",
     "TrainingLog": "chatnt.outcomes",
     "TrainingPlan": "chatnt.training.plan",
@@ -97,14 +112,17 @@ _HEAVY = {
     "count_tokens": "chatnt.token_counts",
     "describe_data": "chatnt.tasks.statistics",
     "evaluate": "chatnt.evaluating",
+    "faithfulness": "chatnt.proving",
     "get_task": "chatnt.tasks",
     "list_tasks": "chatnt.tasks.catalogue",
     "load": "chatnt.loading",
     "pair": "chatnt.loading",
     "published_numbers": "chatnt.literature",
     "read_task": "chatnt.tasks.task_file",
+    "recovery": "chatnt.recovering",
     "register_task": "chatnt.tasks",
     "results": "chatnt.pair_results",
+    "sanity": "chatnt.sanity_checking",
     "simulate": "chatnt.tasks.simulation",
     "task_from_table": "chatnt.tasks.own",
     "train": "chatnt.training.run",

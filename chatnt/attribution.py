@@ -5,7 +5,7 @@ import html
 import json
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -110,6 +110,7 @@ class Attribution:
         points: int = 20,
         controls: int = 10,
         shuffles: int = 3,
+        others: Mapping[str, "Attribution"] | None = None,
         batch_size: int = 32,
         seed: int = 0,
         evaluate: Evaluate | None = None,
@@ -126,7 +127,9 @@ class Attribution:
         controls
             Random orders, and maps that are moved along the sequence.
         shuffles
-            Over how many the mean is taken, for that replacement.
+            Over how many the mean is taken, for that replacement; the controls take them in turn.
+        others
+            Further maps of sequences as long, by name, to be compared with.
         batch_size
             Changed sequences that are computed at a time, which bounds the memory.
         seed
@@ -170,13 +173,14 @@ insertion +1.8)
             letters,
             self.scores,
             evaluate,
-            method=self._how,
+            method=self.how,
             target=self._told,
             unit=self.unit,
             replacement=replacement,
             points=points,
             controls=controls,
             shuffles=shuffles,
+            others=[(name, other.scores) for name, other in (others or {}).items()],
             batch_size=batch_size,
             seed=seed,
         )
@@ -272,13 +276,14 @@ insertion +1.8)
         return f"{self.target} against {self.against}" if self.against else self.target
 
     @property
-    def _how(self) -> str:
+    def how(self) -> str:
+        """The method and its baseline."""
         return self.method + (f" from {self.baseline}" if self.baseline else "")
 
     def _measured(self) -> Iterator[str]:
         without = "" if self.baseline_value is None else f", {self.baseline_value:.3g} for the baseline"
         yield f"{self._told}, {self.unit} {self.value:.3g}{without}"
-        yield self._how
+        yield self.how
         if self.delta is not None:
             yield f"delta {self.delta:.2g}"
         if self.resolution > 1:

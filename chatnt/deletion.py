@@ -1,5 +1,6 @@
 """What is left of a target while the bases of a map are taken away, one share after another."""
 
+import itertools
 import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
@@ -56,7 +57,7 @@ def measure_faithfulness(  # noqa: PLR0913 - a map, what it is a map of, and how
     controls
         Random orders, and maps that are moved along the sequence.
     shuffles
-        Over how many the mean is taken.
+        Over how many the mean of a map is taken; the draws of a control take them in turn.
     others
         Further maps to compare with, by name.
     batch_size
@@ -74,51 +75,101 @@ def measure_faithfulness(  # noqa: PLR0913 - a map, what it is a map of, and how
     SequenceError
         If a sequence has no other order with the same dinucleotides.
     ValueError
-        If there is no such replacement, or a number is below one (`controls`: two).
+        If there is no such replacement, a number is below one (`controls`: two), or another map is
+        not as long.
     """
     _check(replacement, points=points, shuffles=shuffles, batch_size=batch_size)
     if controls < 2:
         raise ValueError(f"controls={controls}: what chance does is seen in two orders or more.")
-    text = np.array(list("".join(letters)))
+    for name, other in others:
+        if [len(np.asarray(x)) for x in other] != [len(part) for part in letters]:
+            raise ValueError(
+                f"The map {name!r} is not as long as the sequences, of {[*map(len, letters)]} bases."
+            )
     rng = np.random.default_rng(seed)
-    fills = _fills(letters, replacement, shuffles, seed)
-    orders = {MAP: [_order(scores)], RANDOM: [rng.permutation(len(text)) for _ in range(controls)]}
-    # Neighbours stay neighbours, so that a map is not thought good for marking one stretch.
-    orders[MOVED] = [_moved(scores, rng) for _ in range(controls)]
-    orders |= {name: [_order(other)] for name, other in others}
+    text = _Text(letters, _fills(letters, replacement, shuffles, seed), points)
+    # A map meets every shuffle, and its curve is their mean; the draws of a control take them in turn.
+    maps = {name: [_order(one)] * len(text.fills) for name, one in ((MAP, scores), *others)}
+    chance = {
+        RANDOM: [rng.permutation(len(text.letters)) for _ in range(controls)],
+        # Neighbours stay neighbours, so that a map is not thought good for marking one stretch.
+        MOVED: [_moved(scores, rng) for _ in range(controls)],
+    }
+    orders = {MAP: maps[MAP]} | chance | maps
     # To insert in some order is to delete in the opposite one, seen from the end.
-    both = [way for group in orders.values() for order in group for way in (order, order[::-1])]
-    counts = np.rint(np.linspace(0, 1, points + 1) * len(text)).astype(int)
-    rows = _rows(text, fills, both, counts, [len(part) for part in letters])
-    curves = _curves(evaluate(rows, batch_size), len(both), len(fills), points)
-    starts = np.cumsum([0] + [2 * len(group) for group in orders.values()])
-    spans = zip(orders, starts, starts[1:], strict=False)
-    parts = {name: curves[start:end].reshape(1, -1, 2, points + 1) for name, start, end in spans}
+    ways = [some for group in orders.values() for some in (group, [order[::-1] for order in group])]
+    curves = iter(text.curves(ways, evaluate, batch_size))
+    deletion, insertion = {}, {}
+    for name in orders:
+        down, up = next(curves), next(curves)[:, ::-1]
+        deletion[name], insertion[name] = (
+            np.stack([x.mean(0, keepdims=True) if name in maps else x]) for x in (down, up)
+        )
     return Faithfulness(
         method=method,
         target=target,
         unit=unit,
         replacement=_told(replacement, shuffles),
         fractions=np.linspace(0, 1, points + 1),
-        deletion={name: part[:, :, 0] for name, part in parts.items()},
-        insertion={name: part[:, :, 1, ::-1] for name, part in parts.items()},
+        deletion=deletion,
+        insertion=insertion,
     )
+
+
+class _Text:
+    """Hold the letters of a question, and what can stand in their place."""
+
+    def __init__(self, letters: Sequence[str], fills: list[_Letters], points: int) -> None:
+        self.letters = np.array(list("".join(letters)))
+        self.fills = fills
+        self.counts = np.rint(np.linspace(0, 1, points + 1) * len(self.letters)).astype(int)
+        self._cuts = list(itertools.pairwise(np.cumsum([0, *map(len, letters)]).tolist()))
+
+    def curves(
+        self, ways: Sequence[Sequence[NDArray[np.intp]]], evaluate: Evaluate, batch_size: int
+    ) -> Iterator[NDArray[np.float64]]:
+        """Yield the target while letters go, for each list of orders: of shape (orders, points + 1)."""
+        values = evaluate(self._rows(ways), batch_size)
+        ends, between = values[: 1 + len(self.fills)], len(self.counts) - 2
+        at = len(ends)
+        for orders in ways:
+            found = np.empty((len(orders), len(self.counts)))
+            found[:, 0] = ends[0]
+            found[:, -1] = [ends[1 + i % len(self.fills)] for i in range(len(orders))]
+            found[:, 1:-1] = values[at : at + len(orders) * between].reshape(len(orders), between)
+            at += len(orders) * between
+            yield found
+
+    def _rows(self, ways: Sequence[Sequence[NDArray[np.intp]]]) -> Iterator[list[str]]:
+        """Yield the letters as they are, all replaced, and then those between for each order."""
+        yield self._split(self.letters)
+        yield from map(self._split, self.fills)
+        for orders in ways:
+            for i, order in enumerate(orders):
+                fill = self.fills[i % len(self.fills)]
+                for count in self.counts[1:-1]:
+                    row = self.letters.copy()
+                    row[order[:count]] = fill[order[:count]]
+                    yield self._split(row)
+
+    def _split(self, row: _Letters) -> list[str]:
+        whole = "".join(row)
+        return [whole[start:end] for start, end in self._cuts]
 
 
 def _check(replacement: str, **numbers: int) -> None:
     if replacement not in REPLACEMENTS:
-        raise ValueError(
-            f"There is no replacement {replacement!r}; give {' or '.join(map(repr, REPLACEMENTS))}."
-        )
+        known = " or ".join(map(repr, REPLACEMENTS))
+        raise ValueError(f"There is no replacement {replacement!r}; give {known}.")
     for name, number in numbers.items():
         if number < 1:
             raise ValueError(f"{name}={number} must be at least 1.")
 
 
 def _told(replacement: str, shuffles: int) -> str:
-    return (
-        UNKNOWN if replacement == UNKNOWN else f"letters of {shuffles} shuffles that keep the dinucleotides"
-    )
+    if replacement == UNKNOWN:
+        return UNKNOWN
+    return f"letters of {shuffles} shuffle{'s' * (shuffles != 1)} with the same dinucleotides"
 
 
 def _order(scores: Sequence[ArrayLike]) -> NDArray[np.intp]:
@@ -145,36 +196,3 @@ def _fills(letters: Sequence[str], replacement: str, shuffles: int, seed: int) -
     return [
         np.array(list("".join(shuffle_dinucleotides(text, rng) for text in letters))) for _ in range(shuffles)
     ]
-
-
-def _rows(
-    text: _Letters,
-    fills: Sequence[_Letters],
-    orders: Sequence[NDArray[np.intp]],
-    counts: NDArray[np.intp],
-    sizes: Sequence[int],
-) -> Iterator[list[str]]:
-    """Yield the letters as they are, all replaced, and then those between for each order."""
-    ends = np.cumsum(sizes)
-
-    def split(row: _Letters) -> list[str]:
-        whole = "".join(row)
-        return [whole[end - size : end] for end, size in zip(ends, sizes, strict=True)]
-
-    yield split(text)
-    for fill in fills:
-        yield split(fill)
-    for order in orders:
-        for fill in fills:
-            for count in counts[1:-1]:
-                row = text.copy()
-                row[order[:count]] = fill[order[:count]]
-                yield split(row)
-
-
-def _curves(values: NDArray[np.float64], orders: int, fills: int, points: int) -> NDArray[np.float64]:
-    """Return the curve of each order, of shape (orders, points + 1), as the mean over the fills."""
-    curves = np.empty((orders, points + 1))
-    curves[:, 0], curves[:, -1] = values[0], values[1 : 1 + fills].mean()
-    curves[:, 1:-1] = values[1 + fills :].reshape(orders, fills, points - 1).mean(1)
-    return curves

@@ -12,14 +12,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from chatnt.errors import DataError
+from chatnt.means import mean_interval
 
 MAP, RANDOM, MOVED = "map", "random", "moved"
 """Orders in which bases go: that of the map, by chance, and that of the map at another place."""
 
 Curve = Literal["deletion", "insertion"]
 CURVES: tuple[Curve, ...] = ("deletion", "insertion")
-
-RESAMPLES = 2000
 
 _TAILS = (0.025, 0.975)
 _Curves = Mapping[str, NDArray[np.float64]]
@@ -120,7 +119,7 @@ class Faithfulness:
             low, high = np.quantile(gains, _TAILS)
             p = (1 + int((gains <= 0).sum())) / (1 + gains.size)
         else:
-            (low, high), p = _bootstrap(means), _signed_rank(means)
+            (low, high), p = mean_interval(means), _signed_rank(means)
         areas = float(self.areas(curve).mean()), float(self.areas(curve, control).mean())
         better = float((means > 0).mean())
         return (curve, control, *areas, float(means.mean()), float(low), float(high), p, better)
@@ -199,10 +198,10 @@ class Faithfulness:
     def _lines(self) -> Iterator[str]:
         told = f"{self.count:,} sequences" if self.count > 1 else "one sequence"
         yield f"{self.method}: {self.target}, {self.unit}; {told}; replaced by {self.replacement}"
-        for row in self.table().itertuples():
+        for row in self.table().to_dict("records"):
             yield (
-                f"{row.curve}: area {row.map_area:.3g}, {row.control} {row.control_area:.3g}; "
-                f"gain {row.gain:+.3g} ({row.low:+.3g} to {row.high:+.3g}), p {row.p:.2g}"
+                f"{row['curve']}: area {row['map_area']:.3g}, {row['control']} {row['control_area']:.3g}; "
+                f"gain {row['gain']:+.3g} ({row['low']:+.3g} to {row['high']:+.3g}), p {row['p']:.2g}"
             )
 
     def __repr__(self) -> str:
@@ -218,15 +217,7 @@ class Faithfulness:
         return f"<div>{told}</div>{self.table().to_html(index=False, float_format=lambda x: f'{x:.3g}')}"
 
 
-def _bootstrap(values: NDArray[np.float64]) -> tuple[float, float]:
-    """Return the 95 % interval of the mean, by the percentiles of what is drawn with replacement."""
-    rng = np.random.default_rng(0)
-    means = values[rng.integers(len(values), size=(RESAMPLES, len(values)))].mean(1)
-    low, high = np.quantile(means, _TAILS)
-    return float(low), float(high)
-
-
 def _signed_rank(values: NDArray[np.float64]) -> float:
     from scipy.stats import wilcoxon  # scikit-learn brings scipy
 
-    return float(wilcoxon(values).pvalue) if values.any() else 1.0
+    return float(wilcoxon(values)[1]) if values.any() else 1.0  # type: ignore[arg-type]

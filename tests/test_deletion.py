@@ -75,7 +75,7 @@ def test_letters_of_shuffles_stand_in_their_own_places():
     fills = seen[1:3]
     assert fills[0] != fills[1]
     assert all(sorted(fill) == sorted(letters) for fill in fills)
-    # The map's own order comes next, for each shuffle: the last quarter goes first.
+    # The map's own order comes next, with each shuffle: the last quarter goes first.
     assert seen[3] == letters[:9] + fills[0][9:]
     assert seen[6] == letters[:9] + fills[1][9:]
 

@@ -16,7 +16,7 @@ NAMES = {
     "InstructionDataset", "Mixture", "plots", "count_tokens", "describe_data", "read_task",
     "task_from_table", "simulate", "training_memory", "Calibration",
     "calibrate", "evaluate", "Evaluation", "published_numbers", "wording_robustness",
-    "Attribution", "attribute",
+    "Attribution", "attribute", "Faithfulness", "faithfulness", "Sanity", "sanity", "Recovery", "recovery",
 }  # fmt: skip
 MODULES = {"errors", "plots"}
 
