@@ -20,6 +20,7 @@ TATA = get_task("promoter_tata")
 ENGINE = Engine(*telling_pair())
 TEXT = letters(30)
 QUICK = {"points": 5, "controls": 2, "shuffles": 2}
+ONE = {"sentences": 1}
 
 
 def attributed(engine=ENGINE, question=QUESTION, sequences=TEXT, **how):
@@ -40,13 +41,14 @@ def test_curves_are_what_the_pair_says_of_the_changed_sequence():
 
 
 def test_the_map_of_one_base_at_a_time_gains_over_chance():
-    found = attributed(method="in_silico_mutagenesis").faithfulness(replacement="N", controls=20, points=15)
+    why = attributed(method="in_silico_mutagenesis", sentences=1)
+    found = why.faithfulness(replacement="N", controls=10, points=10)
     assert found.gains("deletion").mean() > 0
     assert found.gains("insertion").mean() > 0
 
 
 def test_batches_do_not_change_curves_and_the_pair_stays_as_it_was():
-    before, why = fingerprint(ENGINE.model), attributed()
+    before, why = fingerprint(ENGINE.model), attributed(**ONE)
     one, other = (why.faithfulness(batch_size=size, **QUICK) for size in (3, 64))
     for name in (MAP, RANDOM, MOVED):
         np.testing.assert_allclose(one.deletion[name], other.deletion[name], atol=1e-4)
@@ -63,14 +65,14 @@ def test_several_sequences_are_changed_together():
 
 
 def test_an_encoder_of_tokens_takes_letters_of_shuffles_and_refuses_n():
-    why = attributed(Engine(*telling_pair("nucleotide_transformer")))
+    why = attributed(Engine(*telling_pair("nucleotide_transformer")), **ONE)
     assert np.isfinite(why.faithfulness(**QUICK).deletion[MAP]).all()
     with pytest.raises(SequenceError, match="without N"):
         why.faithfulness(replacement="N", **QUICK)
 
 
 def test_an_attribution_from_a_file_has_no_pair_to_ask(tmp_path):
-    why = attributed()
+    why = attributed(**ONE)
     why.save(tmp_path / "why.npz")
     for alone in (chatnt.Attribution.load(tmp_path / "why.npz"), pickle.loads(pickle.dumps(why))):
         assert alone.evaluate is None
@@ -81,14 +83,14 @@ def test_an_attribution_from_a_file_has_no_pair_to_ask(tmp_path):
 
 
 def test_another_pair_is_told():
-    why, other = attributed(), attributed(Engine(*telling_pair(loud=3)))
+    why, other = attributed(**ONE), attributed(Engine(*telling_pair(loud=3)), **ONE)
     with pytest.raises(ValueError, match="another pair or this one has changed"):
         why.faithfulness(evaluate=other.evaluate)
 
 
 def test_a_map_of_another_length_is_told():
     with pytest.raises(ValueError, match="not as long"):
-        attributed().faithfulness(others={"short": attributed(sequences=letters(20))})
+        attributed(**ONE).faithfulness(others={"short": attributed(sequences=letters(20), **ONE)})
 
 
 def test_over_a_task_each_sequence_has_its_controls(monkeypatch):

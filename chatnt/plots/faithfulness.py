@@ -2,9 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from chatnt.faithfulness_result import CURVES, MAP, MOVED, RANDOM
 from chatnt.plots.canvas import INK, new_axes, tidy
 
 if TYPE_CHECKING:
@@ -16,12 +13,12 @@ COLOURS = {"deletion": "#004488", "insertion": "#BB5566"}
 """Of the curves; told apart in all common kinds of colour blindness. Controls are grey."""
 
 _GREY = "#64748b"
-_NAMES = {RANDOM: "random order", MOVED: "map moved along"}
+_NAMES = {"random": "random order", "moved": "map moved along"}
 _BAND = (0.025, 0.975)
 
 
 def faithfulness(
-    result: "Faithfulness", *, curve: "Curve" = "deletion", control: str = RANDOM, ax: "Axes | None" = None
+    result: "Faithfulness", *, curve: "Curve" = "deletion", control: str = "random", ax: "Axes | None" = None
 ) -> "Axes":
     """Draw how the target falls, or rises, as bases go in the order of a map.
 
@@ -54,6 +51,10 @@ def faithfulness(
     >>> chatnt.plots.faithfulness(why.faithfulness(), curve="insertion")  # doctest: +SKIP
     <Axes: ...>
     """
+    import numpy as np
+
+    from chatnt.faithfulness_result import CURVES, MAP
+
     if curve not in CURVES or control not in result.controls:
         known = f"curves {', '.join(CURVES)}; controls {', '.join(result.controls)}"
         raise ValueError(f"There is no curve {curve!r} with a control {control!r}; there are {known}.")
