@@ -1,5 +1,6 @@
 """Whether the maps of a task are faithful: deletion and insertion over many sequences."""
 
+import dataclasses
 import random
 from collections.abc import Mapping
 from typing import Any
@@ -14,6 +15,7 @@ from chatnt.engine import Engine
 from chatnt.faithfulness_result import Faithfulness
 from chatnt.known_rows import Data, KnownRow, choose_rows
 from chatnt.tasks import Task, get_task
+from chatnt.tasks.base import VALUE
 from chatnt.tasks.dinucleotides import shuffle_dinucleotides
 
 ELSEWHERE = "shuffled sequence"
@@ -110,7 +112,8 @@ def faithfulness(  # noqa: PLR0913 - which maps, of what, and how they are teste
             seed=seed + i,
         )
         parts.append(part)
-    return Faithfulness.joined(parts)
+    told = VALUE if task.scale else label or "the true label"
+    return dataclasses.replace(Faithfulness.joined(parts), target=told)
 
 
 def maps_of(

@@ -107,4 +107,4 @@ def test_over_a_task_each_sequence_has_its_controls(monkeypatch):
         for e in rows
     )
     np.testing.assert_allclose(sorted(found.deletion[MAP][:, 0, 0]), values, atol=1e-4)
-    assert found.method == "gradient_x_input"
+    assert (found.method, found.target) == ("gradient_x_input", "the true label")

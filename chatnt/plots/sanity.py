@@ -28,7 +28,7 @@ def sanity(result: "Sanity", *, mode: str = "cascading", ax: "Axes | None" = Non
     Returns
     -------
     Axes
-        A line for the signed scores and one for their absolute values, with the 95 % interval of each mean.
+        Points for the signed scores and for their absolute values, with the 95 % interval of each mean.
 
     Raises
     ------
@@ -51,16 +51,20 @@ def sanity(result: "Sanity", *, mode: str = "cascading", ax: "Axes | None" = Non
     ax.axvline(0, color=FAINT, linewidth=1)
     for kind, colour in COLOURS.items():
         low, high = ([1.0, *table[f"{kind}_{end}"]] for end in ("low", "high"))
-        ax.fill_betweenx(at, low, high, color=colour, alpha=0.15, linewidth=0)
-        name = "signed scores" if kind == "signed" else "absolute scores"
-        ax.plot([1.0, *table[kind]], at, color=colour, marker="o", markersize=4, linewidth=1.6, label=name)
+        # Stages that are changed one by one do not follow on each other.
+        line = "-" if mode == "cascading" else ""
+        ax.hlines(at, low, high, color=colour, alpha=0.3, linewidth=4)
+        style = {"color": colour, "marker": "o", "markersize": 4, "linestyle": line, "linewidth": 1.2}
+        ax.plot([1.0, *table[kind]], at, **style, label=f"{kind} scores")
     ax.set_yticks(list(at), ["as it was", *table["stage"]], fontsize=8)
     ax.set_ylim(len(table) + 0.5, -0.5)
     ax.set_xlim(min(-0.2, float(table[["signed_low", "absolute_low"]].min().min()) - 0.05), 1.05)
     ax.set_xlabel("rank correlation with the true map", color=INK)
     told = "in disorder down to this stage" if mode == "cascading" else "this stage in disorder"
     sequences = f"{result.count:,} sequence{'s' * (result.count != 1)}"
-    ax.set_title(f"{result.task}: {result.method}, {sequences}\n{told}", color=INK, fontsize=9, loc="left")
-    ax.legend(frameon=False, fontsize=9, labelcolor=INK, loc="lower right")
+    ax.set_title(f"{result.task}\n{result.method}, {sequences}\n{told}", color=INK, fontsize=9, loc="left")
+    ax.legend(
+        frameon=False, fontsize=9, labelcolor=INK, loc="lower right", bbox_to_anchor=(1, 1), borderpad=0
+    )
     tidy(ax, grid="x")
     return ax
