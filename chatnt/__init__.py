@@ -8,19 +8,27 @@ from chatnt.conversation import Answer, Question
 from chatnt.sequence import DNA, read_fasta
 
 if TYPE_CHECKING:
+    from chatnt.aggregate import AttributionStudy
+    from chatnt.aggregating import attribution_study
+    from chatnt.annotations import read_annotations
+    from chatnt.arrays import attribution_arrays
     from chatnt.assistant import Assistant
     from chatnt.attributing import attribute
     from chatnt.attribution import Attribution
     from chatnt.calibrating import calibrate
     from chatnt.calibration import Calibration
+    from chatnt.comparison import Comparison
+    from chatnt.elements import find_elements
     from chatnt.evaluating import evaluate
     from chatnt.evaluation_result import Evaluation
     from chatnt.faithfulness_result import Faithfulness
     from chatnt.literature import published_numbers
     from chatnt.loading import load, pair
     from chatnt.model import ChatNTConfig, ChatNTModel
+    from chatnt.motif_files import find_motifs
     from chatnt.outcomes import Scores, TrainingLog
     from chatnt.pair_results import PairResults, results
+    from chatnt.peaks import call_peaks
     from chatnt.processor import ChatNTProcessor
     from chatnt.proving import faithfulness
     from chatnt.recovering import recovery
@@ -28,6 +36,7 @@ if TYPE_CHECKING:
     from chatnt.robustness import wording_robustness
     from chatnt.sanity_checking import sanity
     from chatnt.sanity_result import Sanity
+    from chatnt.shuffled_attributions import attribute_shuffled
     from chatnt.tasks import get_task, register_task
     from chatnt.tasks.catalogue import list_tasks
     from chatnt.tasks.dataset import InstructionDataset
@@ -40,6 +49,8 @@ if TYPE_CHECKING:
     from chatnt.training.memory import training_memory
     from chatnt.training.plan import TrainingPlan
     from chatnt.training.run import train
+    from chatnt.variant import Variant
+    from chatnt.variant_literature import known_variants
 
 __version__ = "0.1.0"
 
@@ -48,10 +59,12 @@ __all__ = [
     "Answer",
     "Assistant",
     "Attribution",
+    "AttributionStudy",
     "Calibration",
     "ChatNTConfig",
     "ChatNTModel",
     "ChatNTProcessor",
+    "Comparison",
     "Evaluation",
     "Faithfulness",
     "InstructionDataset",
@@ -63,19 +76,28 @@ __all__ = [
     "Scores",
     "TrainingLog",
     "TrainingPlan",
+    "Variant",
     "attribute",
+    "attribute_shuffled",
+    "attribution_arrays",
+    "attribution_study",
     "calibrate",
+    "call_peaks",
     "count_tokens",
     "describe_data",
     "errors",
     "evaluate",
     "faithfulness",
+    "find_elements",
+    "find_motifs",
     "get_task",
+    "known_variants",
     "list_tasks",
     "load",
     "pair",
     "plots",
     "published_numbers",
+    "read_annotations",
     "read_fasta",
     "read_task",
     "recovery",
@@ -93,10 +115,12 @@ __all__ = [
 _HEAVY = {
     "Assistant": "chatnt.assistant",
     "Attribution": "chatnt.attribution",
+    "AttributionStudy": "chatnt.aggregate",
     "Calibration": "chatnt.calibration",
     "ChatNTConfig": "chatnt.model",
     "ChatNTModel": "chatnt.model",
     "ChatNTProcessor": "chatnt.processor",
+    "Comparison": "chatnt.comparison",
     "Evaluation": "chatnt.evaluation_result",
     "Faithfulness": "chatnt.faithfulness_result",
     "InstructionDataset": "chatnt.tasks.dataset",
@@ -107,17 +131,26 @@ _HEAVY = {
     "Scores": "chatnt.outcomes",
     "TrainingLog": "chatnt.outcomes",
     "TrainingPlan": "chatnt.training.plan",
+    "Variant": "chatnt.variant",
     "attribute": "chatnt.attributing",
+    "attribute_shuffled": "chatnt.shuffled_attributions",
+    "attribution_arrays": "chatnt.arrays",
+    "attribution_study": "chatnt.aggregating",
     "calibrate": "chatnt.calibrating",
+    "call_peaks": "chatnt.peaks",
     "count_tokens": "chatnt.token_counts",
     "describe_data": "chatnt.tasks.statistics",
     "evaluate": "chatnt.evaluating",
     "faithfulness": "chatnt.proving",
+    "find_elements": "chatnt.elements",
+    "find_motifs": "chatnt.motif_files",
     "get_task": "chatnt.tasks",
+    "known_variants": "chatnt.variant_literature",
     "list_tasks": "chatnt.tasks.catalogue",
     "load": "chatnt.loading",
     "pair": "chatnt.loading",
     "published_numbers": "chatnt.literature",
+    "read_annotations": "chatnt.annotations",
     "read_task": "chatnt.tasks.task_file",
     "recovery": "chatnt.recovering",
     "register_task": "chatnt.tasks",

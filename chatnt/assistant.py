@@ -1,46 +1,35 @@
 """The face of a pair: load it, ask it, talk to it, save it."""
 
-import dataclasses
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from torch import Tensor
 
+from chatnt.answering import Answerer
 from chatnt.calibrations import Calibrations
 from chatnt.conversation import Answer, Question, Turn
 from chatnt.dialogue import Conversation, Sequences
-from chatnt.embeddings import unlikeness
 from chatnt.engine import Engine
-from chatnt.errors import TaskError
-from chatnt.folder import Beside, write_pair
-from chatnt.grammar import possible_answers
+from chatnt.folder import Beside, Card, write_pair
 from chatnt.model import ChatNTModel
 from chatnt.processor import ChatNTProcessor
-from chatnt.sequence import DNA
-from chatnt.tasks import Task, describe_tasks, get_task
+from chatnt.tasks import Task
 from chatnt.tasks.likeness import Likeness
 from chatnt.tasks.scope import Scope
-from chatnt.verdicts import Reading, abstaining, judged
+from chatnt.verdicts import Readings, abstaining
 from chatnt.weights import Fingerprint
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from chatnt.calibration import Calibration
+    from chatnt.comparison import Comparison
     from chatnt.paraphrasing import Paraphrase
     from chatnt.tasks.examples import Example
     from chatnt.tasks.sources import Splits
 
 _SHOWN = 8  # tasks that are named where a pair is printed
-
-
-class Card(str):
-    """A model card: Markdown that a notebook shows as such."""
-
-    def __repr__(self) -> str:
-        return str(self)
-
-    def _repr_markdown_(self) -> str:
-        return str(self)
 
 
 class Assistant:
@@ -170,11 +159,33 @@ class Assistant:
             As in `ask`. A question out of scope yields the sentence that says so.
         """
         turn = Turn(Question.of(question, sequences))
-        refusal, _ = self._recognised(turn.question, None)
+        refusal, _ = self.answerer.recognise(turn.question)
         if refusal:
             yield refusal
         else:
             yield from self.engine.stream([turn])
+
+    def annotate(self, source: Any, questions: str | Sequence[str], **settings: Any) -> "pd.DataFrame | Path":
+        """Ask questions about every record of a FASTA or BED file, a folder, a DataFrame, or sequences.
+
+        Parameters
+        ----------
+        source, questions, settings
+            As in `chatnt.annotating.annotate`, which also says what is raised: with ``out="table.tsv"`` it
+            writes while it runs and goes on when it was killed; ``text=False`` is much faster.
+
+        Returns
+        -------
+        DataFrame or Path
+            One row for each window and question.
+
+        Examples
+        --------
+        >>> chat.annotate("regions.fa.gz", ["promoter_tata", "enhancers"])  # doctest: +SKIP
+        """
+        from chatnt.annotating import annotate  # it brings tables
+
+        return annotate(self.answerer, source, questions, **settings)
 
     def conversation(self) -> Conversation:
         """Start a conversation, in which later questions know the earlier turns."""
@@ -232,6 +243,28 @@ class Assistant:
 
         return paraphrase(self, answer, wordings=wordings, seed=seed)
 
+    def compare(self, question: str, reference: Any, alternative: Any, **settings: Any) -> "Comparison":
+        """Ask the same of a reference and of an alternative, and compare, see `chatnt.comparing.compare`.
+
+        Examples
+        --------
+        >>> chat.compare("Is there a TATA promoter in <DNA>?", promoter, mutant)  # doctest: +SKIP
+        """
+        from chatnt.comparing import compare  # it brings tables
+
+        return compare(self, question, reference, alternative, **settings)
+
+    def variants(self, variants: Any, **settings: Any) -> "pd.DataFrame":
+        """Return the effects of the variants of a VCF file, see `chatnt.variant_effects.iter_effects`.
+
+        Examples
+        --------
+        >>> chat.variants("calls.vcf.gz", genome="hg38.fa", tasks="splice_sites_donors")  # doctest: +SKIP
+        """
+        from chatnt.variant_effects import variant_effects  # it brings tables
+
+        return variant_effects(self, variants, **settings)
+
     def add_calibration(self, calibration: "Calibration") -> None:
         """Keep a calibration that was fitted before.
 
@@ -251,54 +284,12 @@ class Assistant:
     def _answer(
         self, turns: list[Turn], task_name: str | None = None, *, constrained: bool = False
     ) -> Answer:
-        question = turns[-1].question
-        refusal, task = self._recognised(question, task_name)
-        if refusal:
-            return Answer(refusal, question, in_scope=False)
-        if constrained and task is None:
-            raise TaskError("Only the answers of a known task can be constrained; name it with task=...")
-        allowed = possible_answers(task) if constrained and task else None
-        soft_tokens = self.engine.read(turns)
-        text = self.engine.generate([turns], soft_tokens=soft_tokens, answers=allowed)[0]
-        answer = Answer(text, question, task=task and task.name)
-        return self._judged(answer, turns, task, soft_tokens) if task else answer
+        return self.answerer.answer_each([turns], [task_name], constrained=constrained)[0]
 
-    def _recognised(self, question: Question, task_name: str | None) -> tuple[str, Task | None]:
-        """Return a refusal, or an empty text and the task."""
-        if task_name is not None:
-            return "", get_task(task_name)
-        if self.scope is None:
-            return "", None
-        known = f"I was trained on questions about one DNA sequence: {describe_tasks(self.scope.tasks)}"
-        if len(question.sequences) != 1:
-            given = (
-                "has no sequence" if not question.sequences else f"has {len(question.sequences)} sequences"
-            )
-            return f"{known}; this question {given}, so I do not answer it.", None
-        match = self.scope.match(question.text)
-        if match.task is None:
-            return f"{known}; this question is not about them, so I do not answer it.", None
-        return "", get_task(match.task)
-
-    def _judged(self, answer: Answer, turns: list[Turn], task: Task, soft_tokens: Tensor | None) -> Answer:
-        fitted = self.calibrations.of(task.name)
-        notes = list(self._doubts(task, answer.question.sequences))
-        if self.scope and task.name in self.scope.simulated:
-            notes.insert(0, "learned from simulated sequences alone")
-        if fitted and any(each.weights != self.fingerprint() for each in fitted.values()):
-            notes.append("what was calibrated for other weights is left aside")
-            fitted = {gives: each for gives, each in fitted.items() if each.weights == self.fingerprint()}
-        reading = Reading(self.engine, task, turns, soft_tokens)
-        return judged(dataclasses.replace(answer, notes=tuple(notes)), reading, fitted)
-
-    def _doubts(self, task: Task, sequences: Sequence[DNA]) -> Iterator[str]:
-        """Yield how the first sequence is unlike those that the task was learned from."""
-        if sequences and self.likeness and task.name in self.likeness.ranges:
-            yield from unlikeness(
-                self.likeness, self.engine, task.name, sequences[0], weights=self.fingerprint()
-            )
-        elif sequences:
-            yield from _window_notes(task, sequences[0])
+    @property
+    def answerer(self) -> Answerer:
+        """What answers many questions at once."""
+        return Answerer(self.engine, self.scope, self.calibrations, self.likeness, self.fingerprint)
 
     def label_probabilities(
         self, turns: Sequence[Turn], task: Task, *, soft_tokens: Tensor | None = None
@@ -314,7 +305,7 @@ class Assistant:
         soft_tokens
             What `Engine.read` gave, if the DNA has been encoded already.
         """
-        return Reading(self.engine, task, turns, soft_tokens).label_probabilities()
+        return Readings(self.engine, task, [turns], soft_tokens)[0].label_probabilities()
 
     def estimated_value(
         self, turns: Sequence[Turn], task: Task, *, soft_tokens: Tensor | None = None
@@ -335,12 +326,4 @@ class Assistant:
         """
         if task.scale is None:
             raise ValueError(f"{task.name} has labels and asks for no number; use `label_probabilities`.")
-        return Reading(self.engine, task, turns, soft_tokens).estimated_value()
-
-
-def _window_notes(task: Task, dna: DNA) -> Iterator[str]:
-    if abs(len(dna) - task.length) > task.length // 10:
-        yield f"trained on windows of {task.length} bases ({task.window}), this one has {len(dna):,}"
-    unknown = len(dna) - sum(dna.sequence.count(base) for base in "ACGT")
-    if unknown > len(dna) // 10:
-        yield f"{unknown:,} of {len(dna):,} bases are N or another ambiguity code"
+        return Readings(self.engine, task, [turns], soft_tokens)[0].estimated_value()

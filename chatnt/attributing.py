@@ -1,5 +1,6 @@
 """Find out which bases decide an answer, and by how much."""
 
+import functools
 import random
 from collections.abc import Iterator, Sequence
 
@@ -10,9 +11,10 @@ from torch import Tensor
 
 from chatnt.attribution import Attribution
 from chatnt.attribution_methods import METHODS, Found, Method, Problem
-from chatnt.attribution_targets import KEYWORDS, Target, resolve_target
+from chatnt.attribution_targets import KEYWORDS, Target, resolve_target, settled_target
 from chatnt.calibrating import HasEngine
 from chatnt.conversation import Question, Turn
+from chatnt.deletion import SHUFFLED, UNKNOWN
 from chatnt.differentiable import AnswerPath, BaseReader, Inputs, in_float32, undisturbed
 from chatnt.engine import Engine
 from chatnt.errors import OutOfScopeError, PlaceholderError, SequenceError
@@ -20,9 +22,6 @@ from chatnt.revaluation import revaluation
 from chatnt.sequence import DNA, as_dna
 from chatnt.tasks import Task, describe_tasks, get_task
 from chatnt.tasks.dinucleotides import shuffle_dinucleotides
-
-UNKNOWN, SHUFFLED = "N", "shuffled"
-"""Baselines that need no sequence: bases that are not known, and shuffles that keep the dinucleotides."""
 
 INEXACT = 0.05
 """Share of the change from the baseline; if the error of a sum is larger, a note says so."""
@@ -133,19 +132,14 @@ def attribute(  # noqa: PLR0913 - what is asked, what is explained, and how
     asked = _asked(question, sequences)
     turns = [Turn(asked)]
     with undisturbed(engine.model):
-        known = _task(pair, asked, task, needed=target is None or target not in KEYWORDS)
-        wanted = resolve_target(
-            known,
-            target,
-            against,
-            lambda: engine.generate([turns])[0] if answer is None else answer,
-            sentences=sentences,
-        )
+        known = asked_task(pair, asked, task, needed=target is None or target not in KEYWORDS)
+        text = functools.cache(lambda: engine.generate([turns])[0] if answer is None else answer)
+        wanted = resolve_target(known, target, against, text, sentences=sentences)
         work = _Work(engine, turns, wanted, how)
         baselines = list(_baselines(asked.sequences, baseline, work.path, shuffles, seed))
         found, values = work.run(baselines, steps, window, batch_size)
     scores = [
-        score if found.per_base else _over_bases(score, spans, len(dna), shared=how.additive)
+        score if found.per_base else over_bases(score, spans, len(dna), shared=how.additive)
         for score, spans, dna in zip(found.scores, work.spans, asked.sequences, strict=True)
     ]
     return Attribution(
@@ -166,6 +160,9 @@ def attribute(  # noqa: PLR0913 - what is asked, what is explained, and how
         tables=None if found.tables is None else tuple(found.tables),
         notes=tuple(work.notes(found, values, baseline)),
         evaluate=revaluation(engine, turns, wanted),
+        settings=settled_target(known, target, wanted, text)
+        | {"against": against, "method": method, "sentences": sentences, "absolute": absolute, "seed": seed}
+        | {"baseline": _plain(baseline), **numbers},
     )
 
 
@@ -230,6 +227,10 @@ class _Work:
             yield "no base changes the target at all"
 
 
+def _plain(baseline: str | DNA | Sequence[str | DNA]) -> str | list[str]:
+    return str(baseline) if isinstance(baseline, DNA | str) else [str(each) for each in baseline]
+
+
 def _checked(method: str, **numbers: int) -> Method:
     if method not in METHODS:
         raise ValueError(f"There is no method {method!r}; there are {', '.join(METHODS)}.")
@@ -258,8 +259,18 @@ def _asked(question: str | Question, sequences: DNA | str | Sequence[DNA | str])
     return asked
 
 
-def _task(pair: Engine | HasEngine, asked: Question, task: Task | str | None, *, needed: bool) -> Task | None:
-    """Return the task that is named or recognised."""
+def asked_task(
+    pair: Engine | HasEngine, asked: Question, task: Task | str | None, *, needed: bool
+) -> Task | None:
+    """Return the task that is named or recognised.
+
+    Raises
+    ------
+    OutOfScopeError
+        If one is needed, and the pair recognises none.
+    UnknownTaskError
+        If there is no task of that name.
+    """
     if task is not None:
         return get_task(task) if isinstance(task, str) else task
     scope = getattr(pair, "scope", None)
@@ -323,14 +334,13 @@ def _given(sequences: Sequence[DNA], baseline: object) -> list[DNA]:
 
 
 def _told(baseline: object, shuffles: int, seed: int) -> str:
-    if isinstance(baseline, str) and baseline == SHUFFLED:
-        return f"{shuffles} shuffles that keep the dinucleotides (seed {seed})"
-    if isinstance(baseline, str) and baseline == UNKNOWN:
-        return UNKNOWN
-    return "given sequence" if isinstance(baseline, DNA | str) else "given sequences"
+    if not isinstance(baseline, DNA | str):
+        return "given sequences"
+    shuffled = f"{shuffles} shuffles that keep the dinucleotides (seed {seed})"
+    return {UNKNOWN: UNKNOWN, SHUFFLED: shuffled}.get(str(baseline), "given sequence")
 
 
-def _over_bases(
+def over_bases(
     scores: NDArray[np.float64], spans: list[tuple[int, int]], bases: int, *, shared: bool
 ) -> NDArray[np.float64]:
     """Spread scores of positions over their bases: in equal shares, or the same for each."""

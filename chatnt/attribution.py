@@ -3,7 +3,6 @@
 import dataclasses
 import html
 import json
-import re
 import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -16,13 +15,13 @@ from numpy.typing import NDArray
 from chatnt.deletion import SHUFFLED, Evaluate, measure_faithfulness
 from chatnt.errors import DataError
 from chatnt.faithfulness_result import Faithfulness
+from chatnt.places import located, names_of
 from chatnt.sequence import DNA
 
 _FORMAT = 1  # of the file; raise it when it changes
-_PLACE = re.compile(r"(?P<chromosome>\S+):(?P<start>\d+)-(?P<end>\d+)(?::(?P<strand>[+-]))?")
 _PLAIN = (
     "question", "task", "target", "against", "unit", "method", "baseline", "value", "baseline_value",
-    "delta", "resolution", "signed",
+    "delta", "resolution", "signed", "settings",
 )  # fmt: skip
 _CHANGED = 1e-3  # of a target that is computed again; larger, and it is not the same
 _SHOWN = 600  # bases in a notebook
@@ -67,6 +66,8 @@ class Attribution:
         Reasons to doubt.
     evaluate
         Computes the target for changed sequences, which `faithfulness` needs. It is not saved.
+    settings
+        Keywords with which `chatnt.attribute` finds the scores of other sequences in the same way.
     """
 
     sequences: tuple[DNA, ...]
@@ -86,6 +87,7 @@ class Attribution:
     tables: tuple[NDArray[np.float32], ...] | None = None
     notes: tuple[str, ...] = ()
     evaluate: Evaluate | None = dataclasses.field(default=None, repr=False)
+    settings: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
     def __post_init__(self) -> None:
         wanted, given = [len(s) for s in self.sequences], [len(s) for s in self.scores]
@@ -95,9 +97,7 @@ class Attribution:
     @property
     def names(self) -> tuple[str, ...]:
         """Those of the sequences, or their numbers where they have none or one that is taken."""
-        given = [s.name for s in self.sequences]
-        unique = all(given) and len(set(given)) == len(given)
-        return tuple(given) if unique else tuple(f"sequence {i + 1}" for i in range(len(given)))
+        return names_of(self.sequences)
 
     def __getstate__(self) -> dict[str, Any]:
         # A copy in another process has no pair to ask.
@@ -212,11 +212,8 @@ insertion +1.8)
         description = json.dumps(f"{self._told} ({self.unit}), {self.method}")
         lines = [f'track type=bedGraph name="chatnt" description={description}']
         for name, dna, scores in zip(self.names, self.sequences, self.scores, strict=True):
-            place = _PLACE.fullmatch(dna.source)
-            chromosome, start, ordered = re.sub(r"\s", "_", name), 0, scores
-            if place and int(place["end"]) - int(place["start"]) == len(dna):
-                chromosome, start = place["chromosome"], int(place["start"])
-                ordered = scores[::-1] if place["strand"] == "-" else scores
+            chromosome, start, _, strand = located(dna, name, 0, len(dna))
+            ordered = scores[::-1] if strand == "-" else scores
             lines += [
                 f"{chromosome}\t{start + i}\t{start + i + 1}\t{score:.6g}" for i, score in enumerate(ordered)
             ]

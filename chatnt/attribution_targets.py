@@ -80,6 +80,24 @@ def resolve_target(
     return _label(task, target, against, sentences)
 
 
+def settled_target(
+    task: Task | None, target: str | None, found: Target, answer: Callable[[], str]
+) -> dict[str, str | None]:
+    """Return the target and the answer by which other sequences are explained for the same.
+
+    Parameters
+    ----------
+    task, target, answer
+        As in `resolve_target`.
+    found
+        What it returned.
+    """
+    if target is None:
+        labels = (*task.labels, VALUE) if task else ()
+        target = found.name if found.name in labels else ANSWER
+    return {"target": target, "answer": answer() if target in (ANSWER, FIRST_TOKEN) else None}
+
+
 def _usual(task: Task | None, answer: Callable[[], str]) -> str:
     """Return the target where none is named."""
     if task is None:

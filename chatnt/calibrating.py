@@ -19,7 +19,8 @@ from chatnt.errors import DataError
 from chatnt.judging import Judge
 from chatnt.perplexity import PerplexityJudge
 from chatnt.protocols import PROTOCOLS
-from chatnt.reliability import Estimate, measure_calibration, reliability_table
+from chatnt.reliability import measure_calibration, reliability_table
+from chatnt.resampling import Estimate
 from chatnt.scoring import judge_of, read_shares
 from chatnt.sequence import DNA
 from chatnt.tasks import Task, get_task

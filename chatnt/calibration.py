@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from chatnt.calibrators import Calibrator, from_json, to_json
 from chatnt.errors import CheckpointError, DataError
-from chatnt.reliability import Estimate
+from chatnt.resampling import Estimate
 
 _FORMAT = 1  # of the JSON; raise it when it changes
 

@@ -1,4 +1,4 @@
-"""The command ``chatnt``: ask, demo, card, tasks, evaluate, train, convert."""
+"""The command ``chatnt``: ask, demo, card, tasks, evaluate, train, variants, convert."""
 
 import argparse
 import math
@@ -12,6 +12,7 @@ from chatnt import __version__
 from chatnt.conversation import PLACEHOLDER, Answer, Question, references
 from chatnt.errors import ChatNTError, DataError
 from chatnt.sequence import DNA, read_fasta
+from chatnt.variants_command import add_variants
 
 if TYPE_CHECKING:
     from chatnt.assistant import Assistant
@@ -81,20 +82,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_tasks(commands)
     _add_evaluate(commands)
     _add_train(commands)
-
-    text = "convert published weights into a folder that loads fast"
-    convert = commands.add_parser("convert", help=text, description=f"{text.capitalize()}.")
-    convert.add_argument("source", type=Path, help="folder of safetensors files, or params.joblib")
-    convert.add_argument("target", type=Path, help="folder to write")
-    convert.add_argument(
-        "--tokenizer", type=Path, help="folder of the English tokenizer (default: beside the weights)"
-    )
-    convert.add_argument(
-        "--allow-pickle",
-        action="store_true",
-        help="read params.joblib: a pickle can run any code, so allow it only for a file you trust",
-    )
-    convert.set_defaults(run=_convert)
+    add_variants(commands, _add_pair, _load, _positive)
+    _add_convert(commands)
     return parser
 
 
@@ -191,6 +180,22 @@ def _add_train(commands: "argparse._SubParsersAction") -> None:
     train.add_argument("plan", type=Path, help="TOML file with pair, data and plan")
     train.add_argument("--quiet", action="store_true", help="show no progress bar")
     train.set_defaults(run=_train)
+
+
+def _add_convert(commands: "argparse._SubParsersAction") -> None:
+    text = "convert published weights into a folder that loads fast"
+    convert = commands.add_parser("convert", help=text, description=f"{text.capitalize()}.")
+    convert.add_argument("source", type=Path, help="folder of safetensors files, or params.joblib")
+    convert.add_argument("target", type=Path, help="folder to write")
+    convert.add_argument(
+        "--tokenizer", type=Path, help="folder of the English tokenizer (default: beside the weights)"
+    )
+    convert.add_argument(
+        "--allow-pickle",
+        action="store_true",
+        help="read params.joblib: a pickle can run any code, so allow it only for a file you trust",
+    )
+    convert.set_defaults(run=_convert)
 
 
 def _add_pair(parser: argparse.ArgumentParser) -> None:

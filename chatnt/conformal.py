@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from chatnt.errors import DataError
-from chatnt.reliability import Estimate, wilson_interval
+from chatnt.resampling import Estimate, wilson_interval
 
 COVERAGE = 0.9
 """How often the truth is to be in a set or in an interval."""

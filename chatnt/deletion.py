@@ -12,6 +12,8 @@ from chatnt.faithfulness_result import MAP, MOVED, RANDOM, Faithfulness
 from chatnt.tasks.dinucleotides import shuffle_dinucleotides
 
 UNKNOWN, SHUFFLED = "N", "shuffled"
+"""What needs no other sequence: bases that are not known, and shuffles that keep the dinucleotides."""
+
 REPLACEMENTS = (SHUFFLED, UNKNOWN)
 """What stands in place of a base that is taken away."""
 

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from chatnt.calibrators import checked
-from chatnt.reliability import Estimate, drawn_counts
+from chatnt.resampling import Estimate, drawn_counts
 
 _TAILS = (0.025, 0.975)
 

@@ -54,12 +54,7 @@ def embed(
     with tqdm(total=len(given), unit="sequence", disable=not progress) as bar:
         for start in range(0, len(given), batch_size):
             rows = order[start : start + batch_size]
-            batch = engine.processor([[Turn(Question(PLACEHOLDER, (given[i],)))] for i in rows])
-            batch = batch.to(engine.model.device)
-            dna, mask, which = engine.model.encode(batch["dna_ids"], batch["dna_mask"])
-            real = mask[..., None].to(torch.float32)
-            means = (dna.float() * real).sum(1) / real.sum(1).clamp(min=1)
-            found[rows] = means[which].cpu().numpy()
+            found[rows] = _vectors(engine, [given[i] for i in rows])
             bar.update(len(rows))
     return found
 
@@ -116,37 +111,9 @@ def fit_likeness(
     return likeness.with_view(encoded, fingerprint(engine.model), held=held_out, seed=seed)
 
 
-def unlikeness(
-    likeness: Likeness, engine: Engine, task: str, dna: DNA, *, weights: str | None = None
-) -> tuple[str, ...]:
-    """Say in which respects a sequence is unlike those of a task, by its letters and to the encoder.
-
-    Parameters
-    ----------
-    likeness
-        Knows the sequences of the task.
-    engine
-        Whose encoder. It is asked only if it has the weights that `likeness` was fitted on, and
-        nothing plainer is found.
-    task
-        Name of the task.
-    dna
-        The sequence.
-    weights
-        Fingerprint of the engine's weights, if it is known already.
-
-    Returns
-    -------
-    tuple of str
-        As `chatnt.tasks.likeness.Likeness.reasons`.
-    """
-    plain = likeness.reasons(task, dna)
-    if plain or likeness.view is None:
-        return plain
-    weights = fingerprint(engine.model) if weights is None else weights
-    if not likeness.sees(weights):
-        return plain
-    return likeness.reasons(task, dna, embed(engine, [dna])[0], weights=weights)
+def _vectors(engine: Engine, sequences: Sequence[DNA]) -> NDArray[np.float32]:
+    encoded = engine.encode_each([[Turn(Question(PLACEHOLDER, (dna,)))] for dna in sequences])
+    return encoded.means().numpy() if encoded is not None else np.empty((0, 0), np.float32)
 
 
 def _typical(lengths: Sequence[int]) -> list[int]:

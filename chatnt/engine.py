@@ -7,8 +7,10 @@ import torch
 from torch import Tensor
 from transformers import BatchFeature
 
-from chatnt.answer_tree import AnswerTree, reads_trees, token_likelihoods
+from chatnt.answer_rows import AnswerRows, row_likelihoods
+from chatnt.answer_tree import AnswerTree, reads_trees
 from chatnt.conversation import Turn
+from chatnt.encoded import Encoded
 from chatnt.errors import AnswerError
 from chatnt.grammar import Grammar
 from chatnt.model import ChatNTModel
@@ -44,8 +46,31 @@ class Engine:
         return self.read_each([conversation])
 
     @torch.inference_mode()
-    def read_each(self, conversations: Sequence[Sequence[Turn]]) -> Tensor | None:
+    def encode_each(self, conversations: Sequence[Sequence[Turn]]) -> Encoded | None:
+        """Encode the DNA of several conversations as one batch; sequences that are the same once.
+
+        Returns
+        -------
+        Encoded or None
+            For `read_each`; `None` if there is no DNA.
+        """
+        batch = self.processor(conversations).to(self.model.device)
+        if "dna_ids" not in batch:
+            return None
+        return Encoded(batch, *self.model.encode(batch["dna_ids"], batch["dna_mask"]))
+
+    @torch.inference_mode()
+    def read_each(
+        self, conversations: Sequence[Sequence[Turn]], *, encoded: Encoded | None = None
+    ) -> Tensor | None:
         """Encode the DNA of several conversations as one batch, each for its last question.
+
+        Parameters
+        ----------
+        conversations
+            One list of turns each.
+        encoded
+            What `encode_each` gave for these conversations, so that their DNA is not encoded again.
 
         Returns
         -------
@@ -53,11 +78,12 @@ class Engine:
             The soft tokens, of shape (conversations, sequences, latents, dim), for `generate`
             and `score_each`; `None` if there is no DNA.
         """
-        batch = self.processor(conversations).to(self.model.device)
-        if "dna_ids" not in batch:
+        encoded = self.encode_each(conversations) if encoded is None else encoded
+        if encoded is None:
             return None
         names = ("dna_ids", "dna_mask", "question_ids", "question_mask")
-        return self.model.get_soft_tokens(*(batch[name] for name in names))
+        inputs = [encoded.batch[name] for name in names]
+        return self.model.get_soft_tokens(*inputs, encoded=(encoded.dna, encoded.mask, encoded.which))
 
     def generate(
         self,
@@ -185,7 +211,7 @@ class Engine:
         )
         first = prompt.logits[:, -1:].expand(len(answers), -1, -1)
         logits = torch.cat([first, later.logits[:, :-1]], dim=1)
-        return _likelihoods(logits, labels[:, shared:])
+        return row_likelihoods(logits, labels[:, shared:])
 
     @torch.inference_mode()
     def score_each(
@@ -229,20 +255,21 @@ class Engine:
         if not conversations:
             return torch.empty(0, len(answers))
         tails = self._tails(conversations[0], answers)
-        tree = None if tails is None or not reads_trees(self.model.decoder) else AnswerTree.of(*tails)
-        size = 1 if tails is None else max(1, batch_size // len(answers))
+        kind = AnswerTree.of if reads_trees(self.model.decoder) else AnswerRows
+        scorer = None if tails is None else kind(*tails)
+        size = 1 if scorer is None else max(1, batch_size // len(answers))
         parts = []
         for start in range(0, len(conversations), size):
             rows = range(start, min(start + size, len(conversations)))
             some = [conversations[i] for i in rows]
-            if tails is None:
+            if tails is None or scorer is None:
                 soft = None if soft_tokens is None else soft_tokens[start, : _sequences(some[0])][None]
                 parts.append(self.score(some[0], answers, soft_tokens=soft)[None])
                 continue
             batch = self._prompts(some, tails[0].shape[1])
             if soft_tokens is not None and "dna_mask" in batch:
                 batch["soft_tokens"] = _of_rows(soft_tokens, rows, batch)
-            parts.append(tree.score(self.model, batch) if tree else self._score_tails(batch, *tails))
+            parts.append(scorer.score(self.model, batch))
         return torch.cat(parts).cpu()
 
     def _tails(self, conversation: Sequence[Turn], answers: Sequence[str]) -> tuple[Tensor, Tensor] | None:
@@ -256,36 +283,6 @@ class Engine:
         if not bool(((rows["labels"] != IGNORED).int().argmax(1) == prompt).all()):
             return None
         return rows["input_ids"][:, prompt:], rows["attention_mask"][:, prompt:]
-
-    def _score_tails(self, batch: BatchFeature, ids: Tensor, mask: Tensor) -> Tensor:
-        """Score tails after each prompt of a batch, which is padded on the left.
-
-        What all tails begin with runs once, as a part of the prompt.
-        """
-        rows, tails = len(batch["input_ids"]), len(ids)
-        same = ((ids == ids[:1]) & (mask == 1)).all(0).int().cumprod(0).sum()
-        shared = min(int(same), ids.shape[1] - 1)
-        begin = ids[:1, :shared].expand(rows, -1)
-        real = torch.cat([batch["attention_mask"], torch.ones_like(begin)], 1)
-        places = (real.cumsum(1) - 1).clamp(min=0)
-        inputs = {**batch, "input_ids": torch.cat([batch["input_ids"], begin], 1), "attention_mask": real}
-        prompt = self.model(**inputs, position_ids=places, use_cache=True)
-        logits = [prompt.logits[:, -shared - 1 :].repeat_interleave(tails, 0)]
-        rest = ids[:, shared:-1].repeat(rows, 1)  # what follows the last token is of no interest
-        if rest.shape[1]:
-            prompt.cache.batch_repeat_interleave(tails)
-            seen = [real.repeat_interleave(tails, 0), mask[:, shared:-1].repeat(rows, 1)]
-            after = torch.arange(1, rest.shape[1] + 1).to(places)
-            later = self.model(
-                input_ids=rest,
-                attention_mask=torch.cat(seen, 1),
-                position_ids=places[:, -1:].repeat_interleave(tails, 0) + after,
-                cache=prompt.cache,
-                use_cache=True,
-            )
-            logits.append(later.logits)
-        wanted = ids.masked_fill(mask == 0, IGNORED).repeat(rows, 1)
-        return _likelihoods(torch.cat(logits, 1), wanted).view(rows, tails)
 
     def _grammar(self, conversation: Sequence[Turn], answers: Sequence[str]) -> Grammar:
         tails = self._tails(conversation, answers)
@@ -315,11 +312,6 @@ class Engine:
             "eos_token_id": self.processor.tokenizer.eos_token_id,
             "pad_token_id": self.processor.pad_token_id,
         }
-
-
-def _likelihoods(logits: Tensor, wanted: Tensor) -> Tensor:
-    """Add up the log-likelihoods of the tokens of each row that are not ignored."""
-    return token_likelihoods(logits, wanted.clamp(min=0)).masked_fill(wanted == IGNORED, 0.0).sum(1)
 
 
 def _of_rows(soft_tokens: Tensor, rows: Sequence[int], batch: BatchFeature) -> Tensor:

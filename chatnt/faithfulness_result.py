@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from chatnt.errors import DataError
-from chatnt.means import mean_interval
+from chatnt.resampling import mean_interval
 
 MAP, RANDOM, MOVED = "map", "random", "moved"
 """Orders in which bases go: that of the map, by chance, and that of the map at another place."""

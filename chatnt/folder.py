@@ -17,6 +17,16 @@ MANIFEST, SCOPE, CARD = "manifest.json", "scope.json", "README.md"
 CALIBRATIONS, LIKENESS = "calibrations.json", "likeness.json"
 
 
+class Card(str):
+    """A model card: Markdown that a notebook shows as such."""
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_markdown_(self) -> str:
+        return str(self)
+
+
 @dataclasses.dataclass(frozen=True)
 class Beside:
     """Hold what a pair knows besides its weights and words, each of which it may lack.

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from chatnt.discrimination import areas, correlations
 from chatnt.metrics import chances_of, flags_of, missing, positive_labels
 from chatnt.outcomes import UNPARSED, TaskScore
-from chatnt.reliability import drawn_counts
+from chatnt.resampling import drawn_counts
 from chatnt.tasks import Task
 
 RESAMPLES = 1000

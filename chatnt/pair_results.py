@@ -22,6 +22,10 @@ LEAKAGE, WORDINGS, PROBE = "leakage", "wordings", "probe"
 CALIBRATION = "calibration"
 """Name of the table of how well calibrations hold on the test sets."""
 
+SPREAD, PERPLEXITY, PAPER_PROTOCOL = "wording spread", "perplexity", "paper protocol"
+"""Names of the tables of how the score hangs on the wording, of the perplexity-based classifier beside
+the written answers, and of its calibration as in the ChatNT paper."""
+
 INTERVALS = "intervals"
 """Name of the table of the 95 % intervals of the scores."""
 

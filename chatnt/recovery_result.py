@@ -11,8 +11,7 @@ import numpy as np
 import pandas as pd
 
 from chatnt.errors import DataError
-from chatnt.means import mean_interval
-from chatnt.reliability import wilson_interval
+from chatnt.resampling import mean_interval, wilson_interval
 
 TOP = (1, 5)
 

@@ -7,6 +7,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from chatnt.resampling import Estimate, drawn_counts, parts, wilson_interval
+
 Binning = Literal["mass", "width"]
 
 CLIP = 1e-9
@@ -16,17 +18,7 @@ BINS = 15
 """As in most publications of calibration errors."""
 
 _LEVEL = 0.95
-_Z = 1.959963984540054  # of a normal distribution, 95 % within
-_CELLS = 1 << 22  # of the largest array that resampling makes
 _Floats = NDArray[np.float64]
-
-
-class Estimate(NamedTuple):
-    """Hold a number and the ends of its 95 % interval."""
-
-    value: float
-    low: float
-    high: float
 
 
 class _Outcomes(NamedTuple):
@@ -197,6 +189,43 @@ def measure_calibration(
     return {name: Estimate(*three) for name, three in zip(names, numbers, strict=True)}
 
 
+def error_by_chance(
+    probabilities: ArrayLike,
+    *,
+    bins: int = BINS,
+    binning: Binning = "mass",
+    resamples: int = 1000,
+    seed: int = 0,
+) -> float:
+    """Return the mean expected calibration error of labels drawn from the probabilities themselves.
+
+    Frequencies of few rows are never quite their probabilities, so even what is perfectly
+    calibrated has an error. Of several labels the likeliest is judged.
+
+    Parameters
+    ----------
+    probabilities, bins, binning
+        As in `expected_calibration_error`.
+    resamples, seed
+        How often labels are drawn, and the seed of that.
+
+    References
+    ----------
+    Bröcker & Smith 2007, Increasing the reliability of reliability diagrams, Weather Forecast. 22:651.
+
+    Examples
+    --------
+    >>> p = np.random.default_rng(0).random(300)
+    >>> round(error_by_chance(p), 2), round(error_by_chance(np.tile(p, 100)), 2)
+    (0.06, 0.01)
+    """
+    rows = len(np.asarray(probabilities))
+    found = _outcomes(probabilities, np.zeros(rows, int))
+    _, member = _binned(found, bins, binning)
+    drawn = _chance_gaps(np.random.default_rng(seed), found.confidence, member, resamples)
+    return float(np.concatenate([_gap_errors(gaps, member.sum(0))[:, 0] for gaps in drawn]).mean())
+
+
 def reliability_table(
     probabilities: ArrayLike, truth: ArrayLike, *, bins: int = BINS, binning: Binning = "mass"
 ) -> pd.DataFrame:
@@ -237,32 +266,6 @@ def reliability_table(
         "high": high,
     }
     return pd.DataFrame(columns)
-
-
-def wilson_interval(right: ArrayLike, count: ArrayLike) -> tuple[_Floats, _Floats]:
-    """Return the ends of the 95 % interval of a frequency.
-
-    Parameters
-    ----------
-    right, count
-        How often it came true, and of how many; of any common shape.
-
-    References
-    ----------
-    Wilson 1927, Probable inference, the law of succession, and statistical inference, J. Am. Stat.
-    Assoc. 22:209.
-
-    Examples
-    --------
-    >>> low, high = wilson_interval(9, 10)
-    >>> round(float(low), 3), round(float(high), 3)
-    (0.596, 0.982)
-    """
-    n = np.asarray(count, float)
-    share = np.asarray(right, float) / n
-    centre = (share + _Z**2 / (2 * n)) / (1 + _Z**2 / n)
-    half = _Z / (1 + _Z**2 / n) * np.sqrt(share * (1 - share) / n + _Z**2 / (4 * n**2))
-    return np.maximum(centre - half, 0.0), np.minimum(centre + half, 1.0)
 
 
 def _outcomes(probabilities: ArrayLike, truth: ArrayLike) -> _Outcomes:
@@ -318,22 +321,9 @@ def _gap_errors(gaps: _Floats, count: _Floats) -> _Floats:
     return np.stack([expected, (np.abs(gaps) / np.maximum(count, 1)).max(1)], axis=1)
 
 
-def drawn_counts(rng: np.random.Generator, rows: int, resamples: int) -> Iterator[_Floats]:
-    """Yield how often each row is drawn, in parts of shape (some of the resamples, rows)."""
-    for some in _parts(rows, resamples):
-        index = rng.integers(rows, size=(some, rows)) + np.arange(some)[:, None] * rows
-        yield np.bincount(index.ravel(), minlength=some * rows).reshape(some, rows).astype(float)
-
-
 def _chance_gaps(
     rng: np.random.Generator, confidence: _Floats, member: _Floats, resamples: int
 ) -> Iterator[_Floats]:
     """Yield the sums of each bin where every confidence is right, of shape (some resamples, bins)."""
-    for some in _parts(len(confidence), resamples):
+    for some in parts(len(confidence), resamples):
         yield (confidence - (rng.random((some, len(confidence))) < confidence)) @ member
-
-
-def _parts(rows: int, resamples: int) -> Iterator[int]:
-    size = max(1, _CELLS // rows)
-    for start in range(0, resamples, size):
-        yield min(size, resamples - start)

@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 import pandas as pd
 
 from chatnt.errors import DataError
-from chatnt.means import mean_interval
+from chatnt.resampling import mean_interval
 
 Mode = Literal["cascading", "independent"]
 MODES: tuple[Mode, ...] = ("cascading", "independent")

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from chatnt.errors import SequenceError
+from chatnt.errors import ChatNTError, SequenceError
 
 IUPAC_BASES = {
     "A": "A", "C": "C", "G": "G", "T": "T", "N": "ACGT",
@@ -174,37 +174,54 @@ def read_fasta(path: str | Path) -> list[DNA]:
 
 def iter_fasta(path: str | Path) -> Iterator[DNA]:
     """Yield the records of a FASTA file one at a time, as `read_fasta` reads them."""
-    name, parts = None, []
-    for number, line in enumerate(_lines(path), start=1):
+    for name, letters, _ in raw_records(path):
+        if not letters:
+            raise SequenceError(f"Record {name!r} of {path} has no sequence; the file may be truncated.")
+        yield DNA(letters, name=name, source=str(path))
+
+
+def raw_records(path: str | Path) -> Iterator[tuple[str, str, int]]:
+    """Yield name, letters and the number of the first line of the records of a FASTA file.
+
+    The letters are not looked at. Errors of the whole file are those of `read_fasta`.
+    """
+    name, parts, begun = None, [], 0
+    for number, line in enumerate(text_lines(path, "FASTA", SequenceError), start=1):
         if line.startswith(">"):
             if name is not None:
-                yield _record(path, name, parts)
+                yield name, "".join(parts), begun
             name, parts = (line[1:].split() or [f"record_at_line_{number}"])[0], []
+            begun = number
         elif line and name is None:
             raise SequenceError(f"{path} is not FASTA: line {number} is {line[:40]!r}, expected '>name'.")
         elif line:
             parts.append(line)
     if name is not None:
-        yield _record(path, name, parts)
+        yield name, "".join(parts), begun
 
 
-def _record(path: str | Path, name: str, parts: list[str]) -> DNA:
-    if not parts:
-        raise SequenceError(f"Record {name!r} of {path} has no sequence; the file may be truncated.")
-    return DNA("".join(parts), name=name, source=str(path))
+def text_lines(path: str | Path, kind: str, error: type[ChatNTError]) -> Iterator[str]:
+    """Yield the lines of a text file, without white space at their ends.
 
-
-def _lines(path: str | Path) -> Iterator[str]:
+    Parameters
+    ----------
+    path
+        A plain, gzip'd or bgzip'd file, any line ends; ``"-"`` reads standard input.
+    kind
+        What to call the format in messages.
+    error
+        Raised if the file is truncated or no text.
+    """
     raw = sys.stdin.buffer if str(path) == "-" else open(path, "rb")  # noqa: SIM115 - closed below
     # Text mode reads every kind of line end; the byte-order mark of Windows is no letter.
     with raw, io.TextIOWrapper(_unpacked(raw), encoding="utf-8-sig") as lines:
         try:
             for line in lines:
                 yield line.strip()
-        except EOFError as error:
-            raise SequenceError(f"{path} ends early: the gzip file is truncated.") from error
-        except (gzip.BadGzipFile, zlib.error, UnicodeDecodeError) as error:
-            raise SequenceError(f"{path} is not a text or gzip FASTA file: {error}.") from error
+        except EOFError as reason:
+            raise error(f"{path} ends early: the gzip file is truncated.") from reason
+        except (gzip.BadGzipFile, zlib.error, UnicodeDecodeError) as reason:
+            raise error(f"{path} is not a text or gzip {kind} file: {reason}.") from reason
 
 
 def _unpacked(raw: BinaryIO) -> BinaryIO | gzip.GzipFile:

@@ -1,6 +1,7 @@
 """What is known of an answer beside its words: label or number, probabilities, and how far to trust them."""
 
 import dataclasses
+import random
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -19,9 +20,11 @@ from chatnt.tasks.base import Truth, enumerated
 if TYPE_CHECKING:
     from chatnt.calibration import Calibration
 
+_LIKELY = 0.5  # from which on a label of several holds
 
-class Reading:
-    """Read how likely a pair finds the possible answers to one question; each set of them once.
+
+class Readings:
+    """Read how likely a pair finds the possible answers to questions of one task; each set of them once.
 
     Parameters
     ----------
@@ -29,32 +32,59 @@ class Reading:
         Scores answers.
     task
         What is asked.
-    turns
-        The conversation; the last turn's answer is judged.
+    conversations
+        The last turn's answer of each is judged.
     soft_tokens
-        What `Engine.read` gave, if the DNA has been encoded already.
+        What `Engine.read_each` gave, if the DNA has been encoded already.
     """
 
     def __init__(
-        self, engine: Engine, task: Task, turns: Sequence[Turn], soft_tokens: Tensor | None = None
+        self,
+        engine: Engine,
+        task: Task,
+        conversations: Sequence[Sequence[Turn]],
+        soft_tokens: Tensor | None = None,
     ) -> None:
-        self.engine, self.task, self.turns, self.soft_tokens = engine, task, turns, soft_tokens
+        self.engine, self.task = engine, task
+        self.conversations, self.soft_tokens = conversations, soft_tokens
         self._shares: dict[tuple[str, int | None], NDArray[np.float64]] = {}
 
     def shares(self, score: str = LIKELIHOOD, sentences: int | None = None) -> NDArray[np.float64]:
-        """Return the share of each label, or of each point of a number, of shape (1, outcomes).
+        """Return the share of each label, or of each point of a number, of shape (questions, outcomes).
 
         Raises
         ------
         TaskError
             If too many labels may hold at once, or the score is for other kinds of tasks.
         """
-        key = score, sentences
+        # A number is stated by one sentence, however many are asked for.
+        key = score, None if self.task.scale else sentences
         if key not in self._shares:
-            judge = judge_of(self.task, score, sentences)
-            scores = self.engine.score(self.turns, judge.answers, soft_tokens=self.soft_tokens)
-            self._shares[key] = shares_of(self.engine, judge, scores[None].cpu(), self.turns)
+            judge = judge_of(self.task, *key)
+            scores = self.engine.score_each(self.conversations, judge.answers, soft_tokens=self.soft_tokens)
+            self._shares[key] = shares_of(self.engine, judge, scores, self.conversations[0])
         return self._shares[key]
+
+    def __getitem__(self, row: int) -> "Reading":
+        """Return that of one question."""
+        return Reading(self, row)
+
+
+@dataclasses.dataclass(frozen=True)
+class Reading:
+    """Read how likely a pair finds the possible answers to one of several questions."""
+
+    of: Readings
+    row: int = 0
+
+    @property
+    def task(self) -> Task:
+        """What is asked."""
+        return self.of.task
+
+    def shares(self, score: str = LIKELIHOOD, sentences: int | None = None) -> NDArray[np.float64]:
+        """Return what `Readings.shares` does, of shape (1, outcomes)."""
+        return self.of.shares(score, sentences)[self.row : self.row + 1]
 
     def corrected(self, calibration: "Calibration") -> NDArray:
         """Return what a calibration, which is known to be of these weights, makes of the answer."""
@@ -91,6 +121,31 @@ def judged(answer: Answer, reading: Reading, calibrations: "Mapping[str, Calibra
         truth = None
     known = _number if reading.task.scale else _labels
     return dataclasses.replace(answer, **known(truth, reading, calibrations))
+
+
+def likeliest(reading: Reading, calibrations: "Mapping[str, Calibration]") -> str:
+    """Return a sentence that states the likeliest label, the likely ones of several, or the estimated number.
+
+    Parameters
+    ----------
+    reading
+        Of a question.
+    calibrations
+        As in `judged`.
+
+    Raises
+    ------
+    TaskError
+        If too many labels may hold at once.
+    """
+    task = reading.task
+    if task.scale:
+        truth: Truth = reading.estimated_value()
+    else:
+        chances = reading.label_probabilities(calibrations.get("probabilities"))
+        likely = tuple(label for label, chance in chances.items() if chance > _LIKELY)
+        truth = likely if task.kind == "multilabel" else max(chances, key=chances.__getitem__)
+    return task.answer(truth, "train", random.Random(0))
 
 
 def abstaining(answer: Answer, least: float) -> Answer:

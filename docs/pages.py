@@ -3,9 +3,9 @@
 import dataclasses
 import random
 import re
-from collections.abc import Iterator, Mapping, Sequence
+import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -13,7 +13,6 @@ from chatnt.conversation import PLACEHOLDER, Question
 from chatnt.evaluation_result import Evaluation
 from chatnt.outcomes import METRICS
 from chatnt.pair_results import (
-    CALIBRATION,
     INTERVALS,
     LINEAR,
     ONE_TASK_EACH,
@@ -29,6 +28,9 @@ from chatnt.tasks.dialogue import Speaker, converse
 from chatnt.tasks.examples import Example
 from chatnt.tasks.simulation import simulate
 from chatnt.training.memory import Pass, training_memory
+
+sys.path.insert(0, str(Path(__file__).parent))  # this is a script, however it is loaded
+from trust_tables import calibration_table, other_tables
 
 KINDS = {"single": "One question", "related": "With follow-ups", "several": "Several sequences"}
 _SEQUENCES = 8  # simulated of each task, to talk about
@@ -163,7 +165,6 @@ def results_page() -> str:
     """Return the page of what the bundled pair reaches, and what it stands beside."""
     kept = results("mini")
     ends = {row["task"]: row for row in kept.tables[INTERVALS].to_dict("records")}
-    trust = {row["task"]: row for row in kept.tables[CALIBRATION].to_dict("records")}
     scores = [
         dataclasses.replace(
             score,
@@ -185,11 +186,13 @@ def results_page() -> str:
         "budget.",
         _score_table(found, list(beside)),
         "## How far its probabilities can be trusted",
-        "Fitted on validation sequences, measured on the test sets: expected calibration error (15 bins of "
-        "equal mass) as the pair says it and calibrated, with its 95 % interval; how often sets and "
+        "Fitted on sequences that were not trained on, measured on the test sets: expected calibration error "
+        "(15 bins of equal mass) as the pair says it and calibrated, with its 95 % interval, and what it "
+        "would be by chance if the probabilities were right; how often sets and "
         "intervals that should hold the truth in 90 % of the sequences do so; the MCC of written "
         "answers and of the likeliest label.",
-        _trust_table(trust),
+        calibration_table(kept),
+        *other_tables(kept),
         "## Tasks learned from simulated sequences",
         "On simulated test sequences, which says how much of the simulation was learned and nothing of real "
         "ones: " + _simulated_scores(kept) + ".",
@@ -208,27 +211,6 @@ def _score_table(found: Evaluation, beside: Sequence[str]) -> str:
             *(f"{_number(row[name])}{star}" if _number(row[name]) else "" for name in _PUBLISHED),
             *(_number(row[name]) for name in beside), str(row["unparsed"]),
         ]  # fmt: skip
-        lines.append("| " + " | ".join(cells) + " |")
-    return "\n".join(lines)
-
-
-def _trust_table(trust: Mapping[str, Mapping[str, Any]]) -> str:
-    heads = ["task", "method", "fitted on", "measured on", "error as it says", "calibrated", "95 % interval",
-             "coverage", "MCC written", "MCC likeliest"]  # fmt: skip
-    lines = ["| " + " | ".join(heads) + " |", "|---|---" + "|---:" * (len(heads) - 2) + "|"]
-    for name, row in trust.items():
-        ends = "" if pd.isna(row["ece_low"]) else f"{row['ece_low']:.3f} to {row['ece_high']:.3f}"
-        numbers = [_number(row[c]) for c in ("ece_before", "ece")]
-        rest = [_number(row[c]) for c in ("coverage", "mcc_written", "mcc_calibrated")]
-        cells = [
-            f"`{name}`",
-            row["method"],
-            f"{row['fitted']:,}",
-            f"{row['tested']:,}",
-            *numbers,
-            ends,
-            *rest,
-        ]
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)
 

@@ -77,7 +77,7 @@ def open_chat(parts):
 def answering(chat, *texts):
     """Let the engine give these answers without reading the DNA; its calls tell what it was shown."""
     with (
-        mock.patch.object(chat.engine, "read", return_value=None),
+        mock.patch.object(chat.engine, "encode_each", return_value=None),
         mock.patch.object(chat.engine, "generate", side_effect=[[text] for text in texts]) as generate,
     ):
         yield generate
@@ -290,11 +290,13 @@ def test_sentences_of_one_label_add_up(chat, name):
     task = get_task(name)
     given = {}
 
-    def score(turns, answers, *, soft_tokens=None):
+    def score_each(conversations, answers, *, soft_tokens=None):
         given.update({text: 1 + (7 * i) % 11 for i, text in enumerate(answers)})
-        return torch.tensor(list(given.values())).log() - 500  # too small for floats that are not logarithms
+        return (
+            torch.tensor([list(given.values())]).log() - 500
+        )  # too small for floats that are not logarithms
 
-    with mock.patch.object(chat.engine, "score", score):
+    with mock.patch.object(chat.engine, "score_each", score_each):
         probabilities = chat.label_probabilities([Turn(Question.of(ASKED, DNA_300))], task)
     for label in task.labels:
         expected = sum(given[text] for text in task.answers[label].train) / sum(given.values())

@@ -11,7 +11,8 @@ from chatnt.calibration import NAMES, Calibration
 from chatnt.calibrators import Platt
 from chatnt.conformal import ConformalIntervals
 from chatnt.errors import CheckpointError, DataError
-from chatnt.reliability import Estimate, reliability_table
+from chatnt.reliability import reliability_table
+from chatnt.resampling import Estimate
 
 TABLE = reliability_table([0.1, 0.4, 0.6, 0.9], [0, 1, 0, 1], bins=2)
 TATA = Calibration(

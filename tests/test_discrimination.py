@@ -5,7 +5,7 @@ import pytest
 from sklearn.metrics import matthews_corrcoef, roc_auc_score
 
 from chatnt.discrimination import measure_discrimination
-from chatnt.reliability import drawn_counts
+from chatnt.resampling import drawn_counts
 
 RNG = np.random.default_rng(0)
 TWO = RNG.random(120).round(1)  # with equal scores

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from chatnt.embeddings import _typical, embed, fit_likeness, unlikeness
+from chatnt.embeddings import _typical, embed, fit_likeness
 from chatnt.engine import Engine
 from chatnt.errors import DataError, SequenceTooLongError
 from chatnt.sequence import DNA
@@ -96,16 +96,15 @@ def test_numbers_that_are_not_finite_are_refused(engine):
         fit_likeness(EXAMPLES, engine)
 
 
-def test_the_encoder_is_asked_only_when_it_can_add_something(engine):
+def test_the_encoder_is_mentioned_only_where_nothing_plainer_is_found(engine):
     likeness = fit_likeness(EXAMPLES, engine)
-    dna = DNA(EXAMPLES["poor"][0].sequence)
-    with mock.patch("chatnt.embeddings.embed", return_value=np.full((1, 8), 1e6)) as encoder:
-        assert "G+C" in unlikeness(likeness, engine, "poor", DNA("GC" * 30))[0]
-        assert unlikeness(likeness, engine, "poor", dna, weights="other") == ()
-        assert unlikeness(fit_likeness(EXAMPLES), engine, "poor", dna) == ()
-        assert not encoder.called
-        assert "encoder" in unlikeness(likeness, engine, "poor", dna)[0]
-        assert encoder.call_count == 1
+    dna, far, weights = DNA(EXAMPLES["poor"][0].sequence), np.full(8, 1e6), fingerprint(engine.model)
+    found = likeness.reasons("poor", DNA("GC" * 30), far, weights=weights)
+    assert "G+C" in found[0]
+    assert "encoder" not in " ".join(found)
+    assert likeness.reasons("poor", dna, far, weights="other") == ()
+    assert fit_likeness(EXAMPLES).reasons("poor", dna, far, weights=weights) == ()
+    assert "encoder" in likeness.reasons("poor", dna, far, weights=weights)[0]
 
 
 def test_random_bases_are_of_the_lengths_of_the_tasks():

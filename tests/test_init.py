@@ -15,8 +15,12 @@ NAMES = {
     "train", "Scores", "PairResults", "results", "errors",
     "InstructionDataset", "Mixture", "plots", "count_tokens", "describe_data", "read_task",
     "task_from_table", "simulate", "training_memory", "Calibration",
-    "calibrate", "evaluate", "Evaluation", "published_numbers", "wording_robustness",
+    "calibrate", "evaluate", "Evaluation", "published_numbers", "wording_robustness", "read_annotations",
     "Attribution", "attribute", "Faithfulness", "faithfulness", "Sanity", "sanity", "Recovery", "recovery",
+    "Comparison", "Variant", "known_variants",
+    "attribute_shuffled", "attribution_arrays", "call_peaks", "find_elements",
+    "find_motifs",
+    "AttributionStudy", "attribution_study",
 }  # fmt: skip
 MODULES = {"errors", "plots"}
 

@@ -9,7 +9,7 @@ from chatnt import intervals
 from chatnt.intervals import metric_intervals
 from chatnt.metrics import as_text, score_predictions
 from chatnt.predictions import Prediction, as_frame
-from chatnt.reliability import drawn_counts
+from chatnt.resampling import drawn_counts
 from chatnt.tasks import get_task
 
 H3, SPLICE, LEAF = (get_task(name) for name in ("h3", "splice_sites_all", "plant_promoter_leaf"))

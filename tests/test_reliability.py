@@ -9,13 +9,14 @@ from sklearn.calibration import calibration_curve
 from chatnt.reliability import (
     CLIP,
     brier_score,
+    error_by_chance,
     expected_calibration_error,
     log_loss,
     maximum_calibration_error,
     measure_calibration,
     reliability_table,
-    wilson_interval,
 )
+from chatnt.resampling import wilson_interval
 
 RNG = np.random.default_rng(1)
 CHANCES = RNG.beta(2, 1, 900)
@@ -162,3 +163,14 @@ def test_what_cannot_be_measured_is_told(chances, truth, settings, match):
     for measure in (expected_calibration_error, reliability_table, measure_calibration):
         with pytest.raises(ValueError, match=match):
             measure(chances, truth, **settings)
+
+
+@pytest.mark.parametrize("chances", [CHANCES, THREE])
+def test_what_is_perfectly_calibrated_errs_by_chance(chances):
+    """The mean over labels that are drawn here, from the probabilities."""
+    rng = np.random.default_rng(5)
+    both = chances if chances.ndim == 2 else np.column_stack([1 - chances, chances])
+    drawn = [[rng.choice(both.shape[1], p=row) for row in both] for _ in range(60)]
+    mean = np.mean([expected_calibration_error(chances, labels) for labels in drawn])
+    assert error_by_chance(chances) == pytest.approx(mean, rel=0.06)
+    assert error_by_chance(np.repeat(chances, 50, axis=0)) < error_by_chance(chances) / 4

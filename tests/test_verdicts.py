@@ -15,7 +15,7 @@ from chatnt.errors import CheckpointError, TaskError
 from chatnt.grammar import possible_answers
 from chatnt.tasks import get_task
 from chatnt.tasks.sources import Example
-from chatnt.verdicts import Reading, abstaining
+from chatnt.verdicts import Readings, abstaining
 from tests.test_assistant import ASKED, DNA_300, NO, YES, answering
 from tests.test_assistant import parts as parts  # a fixture
 from tests.test_assistant import scope as scope  # a fixture
@@ -57,7 +57,7 @@ def test_a_probability_is_what_the_calibration_makes_of_it(chat, fitted, name):
         raw = chat.ask(ASKED, DNA_300)
         chat.add_calibration(fitted[name])
         answer = chat.ask(ASKED, DNA_300)
-    reading = Reading(chat.engine, TATA, [Turn(raw.question)])
+    reading = Readings(chat.engine, TATA, [[Turn(raw.question)]])[0]
     shares = reading.shares(fitted[name].score, fitted[name].sentences)
     expected = fitted[name].apply(shares, weights=chat.fingerprint())[0]
     assert list(answer.probabilities) == list(TATA.labels)
@@ -88,7 +88,7 @@ def test_one_of_several_labels_comes_with_a_set(chat, fitted):
 def test_a_number_comes_with_an_interval(chat, fitted):
     chat.add_calibration(fitted["intervals"])
     answer = chat.ask(STRENGTH, DNA_300, task="plant_promoter_leaf")
-    shares = Reading(chat.engine, LEAF, [Turn(answer.question)]).shares()
+    shares = Readings(chat.engine, LEAF, [[Turn(answer.question)]])[0].shares()
     expected = fitted["intervals"].calibrator.apply(shares)[0]
     np.testing.assert_allclose(answer.interval, expected, atol=10.0**-LEAF.scale.decimals)
     assert (answer.coverage, answer.calibrated, answer.probability) == (0.8, True, None)
@@ -132,7 +132,7 @@ def test_all_of_one_answer_is_read_from_one_scoring(chat, fitted):
         chat.add_calibration(fitted[name])
     with (
         answering(chat, "Donor splice site."),
-        mock.patch.object(chat.engine, "score", wraps=chat.engine.score) as score,
+        mock.patch.object(chat.engine, "score_each", wraps=chat.engine.score_each) as score,
     ):
         chat.ask(SPLICES, DNA_300)
     assert score.call_count == 1
@@ -189,7 +189,7 @@ def test_only_a_known_task_can_constrain(parts):
 def test_probabilities_of_several_labels_at_once_stand_on_the_answer(chat):
     from tests.test_calibrating import TISSUES
 
-    with mock.patch("chatnt.assistant.get_task", return_value=TISSUES), answering(chat, "Active in root."):
+    with mock.patch("chatnt.answering.get_task", return_value=TISSUES), answering(chat, "Active in root."):
         answer = chat.ask(ASKED, DNA_300, task="tissues")
     assert (answer.label, answer.probability) == ("root", None)
     assert list(answer.probabilities) == ["root", "leaf"]

@@ -94,6 +94,8 @@ class ChatNTModel(PreTrainedModel, GenerationMixin):
         dna_mask: Tensor,
         question_ids: Tensor | None = None,
         question_mask: Tensor | None = None,
+        *,
+        encoded: tuple[Tensor, Tensor, Tensor] | None = None,
     ) -> Tensor:
         """Encode and resample.
 
@@ -103,6 +105,8 @@ class ChatNTModel(PreTrainedModel, GenerationMixin):
             Tensors of shape (batch, sequences, dna_tokens).
         question_ids, question_mask
             Tensors of shape (batch, words).
+        encoded
+            What `encode` gave for the same DNA.
 
         Returns
         -------
@@ -115,7 +119,7 @@ class ChatNTModel(PreTrainedModel, GenerationMixin):
         soft = self.latent_zeros(present.shape, dna_ids.device)
         if not present.any():
             return soft
-        dna, mask, which = self.encode(dna_ids, dna_mask)
+        dna, mask, which = self.encode(dna_ids, dna_mask) if encoded is None else encoded
         rows = present.nonzero()[:, 0]
         if not config.english_aware:
             question_ids = question_mask = None

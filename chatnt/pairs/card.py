@@ -19,6 +19,9 @@ from chatnt.tasks import Task, describe_tasks
 _CHANCE = 0.1  # a score below says next to nothing
 
 
+_TRUST = "### How far to trust it"
+
+
 def write_card(  # noqa: PLR0913 - what a card tells of
     model: ChatNTModel,
     tasks: Sequence[Task],
@@ -221,19 +224,28 @@ def _gaps(results: PairResults) -> str:
     return text
 
 
+def with_trust(card: str, results: PairResults) -> str:
+    """Return a card with what `results` say of calibration in the place of what it said of that."""
+    start = card.index(_TRUST)
+    end = min(place for mark in ("\n### ", "\n## ") if (place := card.find(mark, start + 1)) >= 0)
+    return card[:start] + _calibration(results).rstrip() + "\n" + card[end:]
+
+
 def _calibration(results: PairResults) -> str:
     table = results.tables.get(CALIBRATION)
     if table is None or not len(table):
-        return "### How far to trust it\n\nProbabilities are the model's own and are not calibrated.\n"
-    errors = table["ece"].dropna()
+        return f"{_TRUST}\n\nProbabilities are the model's own and are not calibrated.\n"
+    errors, chance = table["ece"].dropna(), table["ece_by_chance"].dropna()
     return (
-        "### How far to trust it\n\n"
-        "Probabilities of the tasks with measured data are calibrated on validation sequences; what was "
-        "simulated is not. On the test sets: expected calibration error (15 bins of equal mass) before and "
-        "after, with its 95 % interval; Brier score and log loss; MCC of the written answer, of the "
+        f"{_TRUST}\n\n"
+        "Probabilities of the tasks with measured data are calibrated on sequences that were not trained on; "
+        "what was simulated is not. On the test sets: expected calibration error (15 bins of equal mass) "
+        "before and after, with its 95 % interval, and what it would be by chance if the probabilities were "
+        "right; Brier score and log loss; MCC of the written answer, of the "
         "likeliest label, and after calibration; how often conformal sets or intervals that should hold "
         f"the truth in 90 % do so (`coverage`), and their mean `size` (labels, or the unit of the task).\n\n"
-        f"{_as_markdown(table)}\nMean error: {errors.mean():.3f}; largest: {errors.max():.3f}.\n\n"
+        f"{_as_markdown(table)}\nMean error: {errors.mean():.3f} (by chance {chance.mean():.3f}); "
+        f"largest: {errors.max():.3f}.\n\n"
     )
 
 

@@ -5,6 +5,7 @@
 Killed and started again it goes on with the task that it was at. Parts can be computed by
 another process with the same ``--work`` and ``--only``, for example ``--only "linear models"
 alike``; ``--only predictions`` asks the tasks from the last one on, until both meet.
+`chatnt.pairs.judge_trust` does the rest: how far the answers can be trusted.
 """
 
 import argparse
@@ -19,17 +20,15 @@ import pandas as pd
 import torch
 
 from chatnt.baselines import linear_baselines
-from chatnt.calibrations import Calibrations
 from chatnt.controls import CONTROLS, probe_gap, score_control, wording_gap
 from chatnt.engine import Engine
 from chatnt.evaluation import predict_each, score_tasks
-from chatnt.folder import CALIBRATIONS, CARD, write_manifest
+from chatnt.folder import CARD, write_manifest
 from chatnt.intervals import metric_intervals
 from chatnt.leakage import Alike, find_alike, leakage_table
 from chatnt.loading import load
 from chatnt.outcomes import Scores
 from chatnt.pair_results import (
-    CALIBRATION,
     INTERVALS,
     LEAKAGE,
     LEARNING,
@@ -46,7 +45,6 @@ from chatnt.pairs.curves import learning_table
 from chatnt.pairs.families import FAMILIES, INVENTED, MEASURED, SIMULATED, YEAST
 from chatnt.pairs.keeping import Keeper
 from chatnt.pairs.make_mini import DNA_PLAN, INVENTED_PER_STEP, read_data
-from chatnt.pairs.trust import fit_calibrations, measure_calibrations
 from chatnt.predictions import read_predictions
 from chatnt.tasks import Task, get_task
 from chatnt.tasks.sources import Example, Splits, read_examples
@@ -57,7 +55,7 @@ NOT_RECALLED = "without recall"
 BESIDE, CONTROLLED, PROBED = 200, 150, 300
 """Most rows per task of other runs, of the controls, and of the probe."""
 
-ALIKE, VALIDATION, FITTED = "alike", "validation", "calibrations"
+ALIKE, VALIDATION = "alike", "validation"
 
 TRAININGS = ("captions", "labels", "dna", "dna-blind")
 """Folders that `chatnt.pairs.make_mini` keeps the trainings in."""
@@ -85,7 +83,6 @@ def judged(engine: Engine, splits: Mapping[str, Splits], args: Namespace) -> Pai
     runs, tables, alike = _beside(engine, splits, filled, args)
     predictions = read_predictions(path)
     measured = [task for task in tasks if task.name in MEASURED]
-    tables[CALIBRATION] = _calibrated(engine, predictions, measured, splits, args)
     tables[INTERVALS] = _intervals(scores, predictions, args.seed)
     published = {task.name: [*read_examples(task, "train", args.data, seed=args.seed)] for task in measured}
     leakage = leakage_table(measured, splits, predictions, alike=alike, scores=scores, published=published)
@@ -115,7 +112,6 @@ def _beside(
         ),
         LEARNING: learning_table(args.runs, TRAININGS) if args.runs else None,
     }
-    _fitted(engine, measured, splits, keeper, args.seed)
     alike = of_data.kept(ALIKE, lambda: find_alike(measured, splits), Alike.save, Alike.load)
     return (
         {name: run for name, run in runs.items() if run is not None},
@@ -132,32 +128,6 @@ def _intervals(scores: Scores, predictions: pd.DataFrame, seed: int) -> pd.DataF
         found = metric_intervals(get_task(score.task), some, score, seed=seed)
         rows.append((score.task, score.metric, *found.get(score.metric, (math.nan, math.nan))))
     return pd.DataFrame(rows, columns=["task", "metric", "low", "high"])
-
-
-def _calibrated(
-    engine: Engine,
-    predictions: pd.DataFrame,
-    tasks: Sequence[Task],
-    splits: Mapping[str, Splits],
-    args: Namespace,
-) -> pd.DataFrame:
-    """Put calibrations beside the pair, and return how well they hold on the test sets."""
-    keeper = Keeper(args.work, engine.model)
-    fitted = _fitted(engine, tasks, splits, keeper, args.seed) or Calibrations()
-    fitted.save(args.pair / CALIBRATIONS)
-    return measure_calibrations(engine, fitted, predictions, splits, seed=args.seed)
-
-
-def _fitted(
-    engine: Engine, tasks: Sequence[Task], splits: Mapping[str, Splits], keeper: Keeper, seed: int
-) -> Calibrations | None:
-    """Return the calibrations of the measured tasks: simulated sequences say nothing of real ones."""
-    return keeper.kept(
-        FITTED,
-        lambda: fit_calibrations(engine, tasks, splits, seed=seed),
-        lambda fitted, path: fitted.save(path),
-        Calibrations.load,
-    )
 
 
 def _runs(

@@ -1,4 +1,4 @@
-"""Fit the calibrations of the bundled pair on validation sequences, and measure them on the test sets."""
+"""Fit the calibrations of the bundled pair on unseen sequences, and measure them on the test sets."""
 
 import random
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,16 +16,19 @@ from chatnt.conversation import Question, Turn
 from chatnt.discrimination import measure_discrimination
 from chatnt.engine import Engine
 from chatnt.metrics import as_text, score_predictions
-from chatnt.reliability import Estimate, measure_calibration
+from chatnt.reliability import error_by_chance, measure_calibration
+from chatnt.resampling import Estimate
 from chatnt.sequence import DNA
 from chatnt.tasks import Task, get_task
+from chatnt.tasks.overlap import letters_of, reverse_complement
 from chatnt.tasks.sources import Example, Splits
 
 SENTENCES = 3
 """Answer sentences of each label, as many as `chatnt.evaluation.predict` scores for its predictions."""
 
-FITTED, MEASURED_NUMBERS = 1000, 500
-"""Most validation rows that a calibration is fitted on, and most test rows whose intervals are measured."""
+FITTED, FITTED_NUMBERS, MEASURED_NUMBERS = 3000, 1000, 1000
+"""Most rows that a calibration of labels and one of numbers is fitted on, and most test rows whose intervals
+are measured."""
 
 METHODS = {
     "binary": ("platt", "conformal_sets"),
@@ -36,19 +39,51 @@ METHODS = {
 """What is fitted for each kind of task."""
 
 
+def unseen_rows(
+    tasks: Iterable[Task], splits: Mapping[str, Splits], published: Mapping[str, Sequence[Example]]
+) -> dict[str, list[Example]]:
+    """Return the rows of the training tables that the pair was neither trained nor is tested on.
+
+    Those are the validation sequences, and the sequences of which another task is tested: the marks of
+    yeast share theirs, so that half of each table was kept out of every training set. Such rows
+    are as far from the training sequences as the test rows are, which validation rows are not.
+
+    Parameters
+    ----------
+    tasks
+        Which to read.
+    splits
+        Of all tasks that the pair was trained on.
+    published
+        Training tables as they are published, by the name of the task.
+    """
+    trained = _both_strands(parts.train for parts in splits.values())
+    rows = {}
+    for task in tasks:
+        apart = trained | _both_strands([splits[task.name].test])
+        rows[task.name] = [row for row in published[task.name] if row.sequence.encode("ascii") not in apart]
+    return rows
+
+
+def _both_strands(parts: Iterable[Sequence[Example]]) -> set[bytes]:
+    found = {sequence for rows in parts for sequence in letters_of(rows)}
+    return found | {reverse_complement(sequence) for sequence in found}
+
+
 def fit_calibrations(
-    engine: Engine, tasks: Iterable[Task], splits: Mapping[str, Splits], *, seed: int = 0
+    engine: Engine, tasks: Iterable[Task], unseen: Mapping[str, Sequence[Example]], *, seed: int = 0
 ) -> Calibrations:
-    """Fit those of tasks on validation sequences, in wordings that were not trained on.
+    """Fit those of tasks on sequences and in wordings that the pair was not trained on.
 
     A task with fewer such sequences than a calibration needs is left out.
     """
     found: list[Calibration] = []
     for task in tasks:
-        rows, methods = splits[task.name].validation, METHODS[task.kind]
+        rows, methods = unseen[task.name], METHODS[task.kind]
         if len(rows) < LEAST:
             continue
-        told: dict[str, Any] = {"limit": FITTED, "seed": seed, "progress": True}
+        most = FITTED_NUMBERS if task.scale else FITTED
+        told: dict[str, Any] = {"limit": most, "seed": seed, "progress": True}
         found += calibrate_each(engine, task, rows, methods, sentences=SENTENCES, **told)
     return Calibrations(found)
 
@@ -79,10 +114,12 @@ def measure_calibrations(
     Returns
     -------
     DataFrame
-        ``task``, ``method``, rows ``fitted`` and ``tested``; expected calibration error before and after,
-        with the ends of its 95 % interval; Brier score and log loss before and after; the MCC of the
-        written answers (``mcc_written``), of the likeliest label (``mcc``) and after calibration; and
-        how often sets or intervals hold the truth (``coverage``), and their mean ``size``: labels, or
+        ``task``, ``method``, rows ``fitted`` and ``tested``; expected calibration error before and after
+        (``ece_before``, ``ece``), with the ends of its 95 % interval, and what it would be on average if
+        the probabilities were right (``ece_by_chance``: frequencies of few rows are never just as
+        expected); Brier score and log loss before and after; the MCC of the written answers
+        (``mcc_written``), of the likeliest label (``mcc``) and after calibration; and how often sets or
+        intervals hold the truth (``coverage``), and their mean ``size``: labels, or
         the unit of the task.
     """
     rows = []
@@ -113,6 +150,7 @@ def _labels(
         "ece": after["ece"].value,
         "ece_low": after["ece"].low,
         "ece_high": after["ece"].high,
+        "ece_by_chance": error_by_chance(better, seed=seed),
         "brier_before": before["brier"].value,
         "brier": after["brier"].value,
         "log_loss_before": before["log_loss"].value,

@@ -1,6 +1,7 @@
 """Where the sequences of each task lie in a space of numbers, and whether another lies there too."""
 
 import dataclasses
+import functools
 import math
 import statistics
 from collections.abc import Mapping, Sequence
@@ -99,6 +100,10 @@ class Cloud:
             spread = axes * sizes.clip(min=0) @ axes.T
         return cls(rounded(mean), rounded((spread + spread.T) / 2))
 
+    def noisy(self, count: float | None) -> NDArray[np.float64]:
+        """Return the covariance of shares that are counted over so many things, or of what is no share."""
+        return self.spread if count is None else self.spread + _multinomial(self.mean) / count
+
     def place(self, measured: Measured) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Compare vectors with this cloud.
 
@@ -114,7 +119,7 @@ class Cloud:
         sizes = np.zeros(len(vectors)) if counts is None else counts
         for size in np.unique(sizes):
             rows = sizes == size
-            spread = self.spread if counts is None else self.spread + _multinomial(self.mean) / size
+            spread = self.noisy(None if counts is None else size)
             away = vectors[rows] - self.mean
             distances[rows] = np.einsum("ij,ji->i", away, np.linalg.solve(spread, away.T))
             likelihoods[rows] = -(distances[rows] + np.linalg.slogdet(spread)[1]) / 2
@@ -200,14 +205,15 @@ class Clouds:
         count
             What it was counted over, if it holds shares.
         """
-        vectors = np.asarray(vector, float)[None]
-        measured = Measured(vectors, None if count is None else np.array([float(count)]))
-        own = self.clouds[name]
-        distance, likelihood = (float(side[0]) for side in own.place(measured))
-        others = {k: float(c.place(measured)[1][0]) for k, c in self.clouds.items() if k != name}
-        nearest = max(others, key=others.__getitem__, default=None)
-        likelier = nearest is not None and others[nearest] - likelihood > own.nearer
-        return Placed(distance > own.far, nearest if likelier else None)
+        inverses, volumes = _inverted(self, count)
+        names = list(self.clouds)
+        away = np.asarray(vector, float) - np.stack([cloud.mean for cloud in self.clouds.values()])
+        distances = np.einsum("ci,cij,cj->c", away, inverses, away)
+        likelihoods = dict(zip(names, (-(distances + volumes) / 2).tolist(), strict=True))
+        likelihood, own = likelihoods.pop(name), self.clouds[name]
+        nearest = max(likelihoods, key=likelihoods.__getitem__, default=None)
+        likelier = nearest is not None and likelihoods[nearest] - likelihood > own.nearer
+        return Placed(bool(distances[names.index(name)] > own.far), nearest if likelier else None)
 
     def to_json(self) -> dict[str, Any]:
         """Return what JSON can hold; of each covariance one half."""
@@ -242,6 +248,13 @@ class Clouds:
             )
             clouds[name] = Cloud(mean, spread, far, nearer)
         return cls(clouds)
+
+
+@functools.lru_cache(maxsize=32)
+def _inverted(clouds: Clouds, count: float | None) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the inverse of each covariance, and the logarithm of its determinant."""
+    spreads = np.stack([cloud.noisy(count) for cloud in clouds.clouds.values()])
+    return np.asarray(np.linalg.inv(spreads), float), np.asarray(np.linalg.slogdet(spreads)[1], float)
 
 
 def check_enough(name: str, measured: Measured) -> None:

@@ -4,13 +4,13 @@ import hashlib
 import importlib.metadata
 import itertools
 import json
-import os
 import platform
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from chatnt.errors import TrainingError
+from chatnt.files import replace_text
 from chatnt.tasks.examples import Examples
 from chatnt.training.batches import Source
 from chatnt.training.plan import TrainingPlan
@@ -122,16 +122,6 @@ def _draw(source: Any, datasets: Mapping[str, Any]) -> str:
     # Weights may be a function; what they give at first tells most of them apart.
     shares = [source.shares(step) for step in range(8)] if hasattr(source, "shares") else []
     return _sha256([repr((drawn, shares, source.batch_size, getattr(source, "seed", None))).encode()])
-
-
-def replace_text(path: Path, text: str) -> None:
-    """Write a file that is there whole or not at all."""
-    beside = path.with_name(f".{path.name}")
-    with open(beside, "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(beside, path)
 
 
 def _hash_of(examples: Any) -> str:

@@ -135,8 +135,7 @@ def test_recall_comes_back_after_an_error(pair):
 
 def test_the_tables_tell_of_leaks_wordings_and_probes(found):
     tables = found[0].tables
-    assert list(tables) == ["leakage", "wordings", "probe", "calibration", "intervals"]
-    assert tables["calibration"].empty  # too few rows to calibrate
+    assert list(tables) == ["leakage", "wordings", "probe", "intervals"]
     assert {tuple(tables[name]["task"]) for name in ("leakage", "wordings", "probe")} == {MEASURED}
     leakage = tables["leakage"].set_index("task")
     # The one test sequence that the published tables had in training; both marks have the same.

@@ -13,8 +13,8 @@ from chatnt.calibrators import both_ways
 from chatnt.engine import Engine
 from chatnt.evaluation import predict
 from chatnt.pairs import trust
-from chatnt.pairs.trust import METHODS, SENTENCES, fit_calibrations, measure_calibrations
-from chatnt.reliability import expected_calibration_error
+from chatnt.pairs.trust import METHODS, SENTENCES, fit_calibrations, measure_calibrations, unseen_rows
+from chatnt.reliability import error_by_chance, expected_calibration_error
 from chatnt.tasks import get_task
 from chatnt.tasks.examples import Examples
 from chatnt.tasks.sources import Splits
@@ -42,7 +42,9 @@ def engine():
 
 @pytest.fixture(scope="module")
 def fitted(engine, splits):
-    return fit_calibrations(engine, (TATA, LEAF, H3), splits)
+    return fit_calibrations(
+        engine, (TATA, LEAF, H3), {name: parts.validation for name, parts in splits.items()}
+    )
 
 
 def test_every_kind_of_task_has_methods_of_its_kind():
@@ -57,6 +59,20 @@ def test_tasks_with_enough_validation_rows_are_calibrated(fitted):
         ("plant_promoter_leaf", "conformal_intervals", 60),
     }
     assert {each.sentences for each in fitted} == {SENTENCES}
+
+
+def test_rows_that_test_another_task_are_fitted_on_and_those_that_train_any_are_not():
+    h4, train, aside, test, other = get_task("h4"), "AACC", "ACGA", "CCTT", "GACA"
+    rows = {name: Examples.of(H3, [(name, H3.labels[0])]) for name in (train, aside, test, other)}
+    splits = {
+        "h3": Splits(rows[train], rows[aside], rows[test]),
+        "h4": Splits(rows["AACC"], rows[aside], rows[other]),
+    }
+    published = [*rows[train], *rows[aside], *rows[other], *Examples.of(H3, [("GGTT", H3.labels[0])])]
+    unseen = unseen_rows([H3, h4], splits, {"h3": [*published, *rows[test]], "h4": [*published, *rows[test]]})
+    # GGTT is the other strand of what was trained on.
+    assert [row.sequence for row in unseen["h3"]] == [aside, other]
+    assert [row.sequence for row in unseen["h4"]] == [aside, test]
 
 
 def test_rows_are_scored_once_for_all_methods(engine, splits, monkeypatch):
@@ -81,6 +97,7 @@ def test_test_rows_are_measured_by_their_predictions(engine, fitted, splits, mon
     platt = fitted.of("promoter_tata")["probabilities"].calibrator
     assert row["ece_before"] == pytest.approx(expected_calibration_error(chances, truth))
     assert row["ece"] == pytest.approx(expected_calibration_error(platt.apply(chances), truth))
+    assert row["ece_by_chance"] == pytest.approx(error_by_chance(platt.apply(chances)))
     assert (row["tested"], row["fitted"]) == (80, 60)
     held = fitted.of("promoter_tata")["sets"].calibrator.apply(chances)
     assert row["coverage"] == pytest.approx(held[np.arange(80), truth].mean())

@@ -5,7 +5,7 @@ import pytest
 
 from chatnt.attribution import Attribution
 from chatnt.plots import logo
-from chatnt.plots.logo import COLOURS
+from chatnt.plots.letters import COLOURS
 from chatnt.sequence import DNA
 
 pyplot = pytest.importorskip("matplotlib.pyplot")

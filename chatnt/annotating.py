@@ -1,0 +1,255 @@
+"""Ask questions about every record of a file, and make a table of the answers."""
+
+import functools
+import hashlib
+import json
+import os
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pandas as pd
+from tqdm import tqdm
+
+from chatnt import __version__
+from chatnt.annotation_pieces import Asked, Piece, asked_of, batches, chunks, pieces_of, raising
+from chatnt.annotations import as_table, bad_rows, bad_tsv, format_of, row_of
+from chatnt.answering import Answerer
+from chatnt.conversation import Answer, Question, Turn
+from chatnt.errors import DataError, SequenceError
+from chatnt.parts import Parts
+from chatnt.records import BadRecord, read_records
+
+STRANDS, ERRORS = ("given", "both"), ("report", "raise")
+"""What can be asked for."""
+
+
+def annotate(  # noqa: PLR0913 - what is asked about what, how, and where it goes
+    answerer: Answerer,
+    source: Any,
+    questions: str | Sequence[str],
+    *,
+    out: str | Path | None = None,
+    genome: str | Path | None = None,
+    window: int | None = None,
+    stride: int | None = None,
+    strands: str = "given",
+    text: bool = True,
+    constrained: bool = False,
+    batch_size: int = 64,
+    errors: str = "report",
+    overwrite: bool = False,
+    progress: bool = False,
+) -> pd.DataFrame | Path:
+    """Ask questions about every record of a source.
+
+    Parameters
+    ----------
+    answerer
+        What answers, see `chatnt.Assistant.answerer`.
+    source
+        A FASTA file (plain, gzip, ``"-"`` for standard input), a folder of them, a BED file or
+        intervals of `genome`, a DataFrame, or sequences: what `chatnt.records.read_records` reads.
+    questions
+        Sentences with one ``<DNA>``, names of tasks, or a mixture.
+    out
+        File to write while it runs, in ``.tsv``, ``.bed`` or ``.parquet``; memory then does not
+        grow with the source. Started again in the same way, a run that was killed goes on, and its file
+        has the same bytes as that of one that was not. Beside it ``OUT.errors.tsv`` lists what
+        could not be read, and ``OUT.run.json`` says what was asked of which weights.
+    genome
+        FASTA file that intervals refer to.
+    window
+        Longest part of a record to ask about, in bases. Default: what the task of each question was
+        learned from; without a task, the whole record.
+    stride
+        Bases from the start of a window to that of the next. Default: the window.
+    strands
+        ``"given"``, or ``"both"``: each window and its reverse complement.
+    text
+        Whether the model writes its answers. If not, they are the sentence of the likeliest label,
+        which takes a fraction of the time; probabilities are the same.
+    constrained
+        As in `chatnt.Assistant.ask`.
+    batch_size
+        Answers at a time.
+    errors
+        ``"report"``: a record that cannot be read is listed and left out; ``"raise"``: it ends the run.
+    overwrite
+        Begin `out` anew, whatever is there.
+    progress
+        Show a bar.
+
+    Returns
+    -------
+    DataFrame or Path
+        Of `chatnt.annotations.COLUMNS`, one row for each window and question, in the order of
+        the source; ``attrs["bad"]`` lists what could not be read. With `out` its path, see
+        `chatnt.read_annotations`.
+
+    Raises
+    ------
+    DataError
+        If there is nothing to read, `out` is of another run, or its name says no format.
+    PlaceholderError
+        If a question has not exactly one placeholder.
+    SequenceError
+        If the source cannot be read, or, with ``errors="raise"``, one of its records.
+    UnknownTaskError
+        If a question is neither a sentence with a placeholder nor the name of a task.
+    ValueError
+        If an option is none of those above.
+    """
+    _check(strands=(strands, STRANDS), errors=(errors, ERRORS))
+    for name, number in (("batch_size", batch_size), ("window", window), ("stride", stride)):
+        if number is not None and number < 1:
+            raise ValueError(f"{name}={number} must be at least 1.")
+    given = [questions] if isinstance(questions, str) else questions
+    asked = [asked_of(answerer, each, window) for each in given]
+    if not asked:
+        raise DataError("There are no questions; give at least one.")
+    records = read_records(source, genome=genome)
+    pieces = pieces_of(raising(records) if errors == "raise" else records, asked, stride, strands)
+    work = _Work(answerer, asked, {"written": text, "constrained": constrained}, batch_size)
+    with tqdm(unit=" answers", disable=not progress, smoothing=0.05) as bar:
+        if out is None:
+            return _in_memory(work, pieces, bar)
+        told = {
+            "source": _identity(source),
+            "genome": _identity(genome),
+            "questions": [list(each) for each in asked],
+            "stride": stride,
+            "strands": strands,
+            "text": text,
+            "constrained": constrained,
+            "batch size": batch_size,
+            "weights": answerer.fingerprint(),
+            "calibrations": _hash([repr(each) for each in answerer.calibrations]),
+            "version": __version__,
+        }
+        return _to_file(work, pieces, Path(out), told, overwrite, bar)
+
+
+class _Work(NamedTuple):
+    """Hold how windows are asked about."""
+
+    answerer: Answerer
+    asked: Sequence[Asked]
+    how: dict[str, bool]
+    batch_size: int
+
+    def done(self, pieces: Sequence[Piece | BadRecord], bar: tqdm) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Return the answers to a chunk, in its order, and what could not be read."""
+        bad = [each for each in pieces if isinstance(each, BadRecord)]
+        whole = [(i, each) for i, each in enumerate(pieces) if isinstance(each, Piece)]
+        rows: dict[int, list[dict[str, Any]]] = {}
+        for batch in batches(sorted(whole, key=lambda pair: len(pair[1].record.dna)), self.batch_size):
+            for i, piece, answers in self._answered(batch, bad):
+                rows[i] = [row_of(piece.record, answer, windowed=piece.windowed) for answer in answers]
+                bar.update(len(answers))
+        return as_table([row for i in sorted(rows) for row in rows[i]]), bad_rows(bad)
+
+    def _answered(
+        self, batch: Sequence[tuple[int, Piece]], bad: list[BadRecord]
+    ) -> Iterator[tuple[int, Piece, list[Answer]]]:
+        """Yield answers; of a batch that cannot be read, those of each window that can."""
+        pairs = [(self.asked[q], piece.record.dna) for _, piece in batch for q in piece.questions]
+        conversations = [[Turn(Question(asked.text, (dna,)))] for asked, dna in pairs]
+        tasks = [asked.task for asked, _ in pairs]
+        try:
+            answers = iter(self.answerer.answer_each(conversations, tasks, **self.how))
+        except SequenceError as error:
+            if len(batch) == 1:
+                record = batch[0][1].record
+                bad.append(BadRecord(record.place, record.number, None, " ".join(str(error).split())))
+                return
+            for one in batch:
+                yield from self._answered([one], bad)
+            return
+        for i, piece in batch:
+            yield i, piece, [next(answers) for _ in piece.questions]
+
+
+def _in_memory(work: _Work, pieces: Iterable[Piece | BadRecord], bar: tqdm) -> pd.DataFrame:
+    found = [work.done(chunk, bar) for chunk in chunks(pieces)]
+    table = pd.concat([rows for rows, _ in found], ignore_index=True) if found else as_table([])
+    bad = pd.concat([rows for _, rows in found], ignore_index=True) if found else bad_rows([])
+    if len(table) + len(bad) == 0:
+        raise DataError("The source has no records; nothing was asked.")
+    _warn(len(bad), "table.attrs['bad']")
+    table.attrs["bad"] = bad.to_dict("records")
+    return table
+
+
+def _to_file(
+    work: _Work,
+    pieces: Iterable[Piece | BadRecord],
+    out: Path,
+    told: dict[str, Any],
+    overwrite: bool,
+    bar: tqdm,
+) -> Path:
+    form = format_of(out)
+    joined = out if form.close is None else out.with_name(f"{out.name}.unfinished")
+    problems = out.with_name(f"{out.name}.errors.tsv")
+    # Set by torchrun and accelerate.
+    rank, world_size = int(os.environ.get("RANK", 0)), int(os.environ.get("WORLD_SIZE", 1))
+    parts = Parts(
+        {"table": joined, "errors": problems},
+        told,
+        main=out,
+        rank=rank,
+        world_size=world_size,
+        overwrite=overwrite,
+    )
+    count = 0
+    for count, chunk in enumerate(() if parts.finished else chunks(pieces), start=1):
+        if parts.missing(count - 1):
+            table, bad = work.done(chunk, bar)
+            first = count == 1
+            head = form.head if first else b""
+            errors = bad_tsv(bad, header=first)
+            parts.write(count - 1, {"table": head + form.encode(table), "errors": errors})
+    if not count and not parts.finished:
+        raise DataError("The source has no records; nothing was asked.")
+    parts.finish(count, form.close and functools.partial(form.close, joined, out))
+    if rank == 0:
+        if joined != out:
+            joined.unlink(missing_ok=True)
+        with problems.open("rb") as lines:
+            _warn(sum(1 for _ in lines) - 1, str(problems))
+    return out
+
+
+def _identity(source: Any) -> Any:
+    """Return what tells a source from another, of values that JSON holds."""
+    if isinstance(source, str | Path) and Path(source).exists():
+        path, state = Path(source), Path(source).stat()
+        inside = (
+            sorted((p.name, p.stat().st_size) for p in path.iterdir()) if path.is_dir() else state.st_size
+        )
+        return {"name": path.name, "size": inside, "modified": state.st_mtime_ns}
+    if isinstance(source, pd.DataFrame):
+        return _hash(map(repr, source.itertuples()))
+    if isinstance(source, list | tuple):
+        return _hash(map(repr, source))
+    return None if source is None else str(source)
+
+
+def _hash(texts: Iterable[str]) -> str:
+    digest = hashlib.sha256()
+    for text in texts:
+        digest.update(json.dumps(text).encode())
+    return digest.hexdigest()[:16]
+
+
+def _warn(bad: int, where: str) -> None:
+    if bad:
+        warnings.warn(f"{bad:,} records could not be read and were left out; {where} has them.", stacklevel=3)
+
+
+def _check(**given: tuple[str, tuple[str, ...]]) -> None:
+    for name, (value, allowed) in given.items():
+        if value not in allowed:
+            raise ValueError(f"{name}={value!r} is none of {', '.join(map(repr, allowed))}.")

@@ -1,0 +1,99 @@
+"""What is asked about which windows, in chunks to keep and batches to compute."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from chatnt.answering import Answerer
+from chatnt.conversation import PLACEHOLDER, Question, references
+from chatnt.errors import PlaceholderError, SequenceError
+from chatnt.records import BadRecord, Record
+from chatnt.sequence import DNA
+from chatnt.tasks import get_task
+from chatnt.windows import both_strands, cut
+
+CHUNK = 1024
+"""Answers that are kept together: when a process dies, at most so many are lost."""
+
+
+class Asked(NamedTuple):
+    """Hold one question: its words, the task if it was named, and how long a window it is about."""
+
+    text: str
+    task: str | None
+    window: int | None
+
+
+class Piece(NamedTuple):
+    """Hold a window and the numbers of the questions about it."""
+
+    record: Record
+    questions: tuple[int, ...]
+    windowed: bool
+
+
+def asked_of(answerer: Answerer, text: str, window: int | None) -> Asked:
+    """Return a question with its task, if it was named, and the window that it is about."""
+    if references(text) or (PLACEHOLDER not in text and " " in text.strip()) or text.count(PLACEHOLDER) > 1:
+        raise PlaceholderError(
+            f"The question {text[:200]!r} is asked about each record, so it needs exactly one "
+            f"{PLACEHOLDER} and no @name; or give the name of a task, such as promoter_tata."
+        )
+    if PLACEHOLDER not in text:
+        task = get_task(text.strip())
+        return Asked(task.questions.train[0], task.name, task.length if window is None else window)
+    found = answerer.recognise(Question(text, (DNA("N"),)))[1]
+    return Asked(text, None, (found and found.length) if window is None else window)
+
+
+def pieces_of(
+    records: Iterable[Record | BadRecord], asked: Sequence[Asked], stride: int | None, strands: str
+) -> Iterator[Piece | BadRecord]:
+    """Yield the windows of each record, with the questions that are about windows of that length."""
+    lengths = list(dict.fromkeys(each.window for each in asked))
+    about = {length: tuple(i for i, each in enumerate(asked) if each.window == length) for length in lengths}
+    for record in records:
+        if isinstance(record, BadRecord):
+            yield record
+            continue
+        for one in both_strands([record]) if strands == "both" else [record]:
+            for length, questions in about.items():
+                windows = [one] if length is None else cut(one, length, stride)
+                for piece in windows:
+                    yield Piece(piece, questions, len(piece.dna) < len(record.dna))
+
+
+def raising(records: Iterable[Record | BadRecord]) -> Iterator[Record]:
+    """Yield records, and raise what is wrong with the first bad one."""
+    for record in records:
+        if isinstance(record, BadRecord):
+            line = "" if record.line is None else f" (line {record.line})"
+            raise SequenceError(f"Record {record.name!r}{line}: {record.reason}")
+        yield record
+
+
+def chunks(pieces: Iterable[Piece | BadRecord]) -> Iterator[list[Piece | BadRecord]]:
+    """Yield windows with about `CHUNK` answers in all, always the same for the same source and questions."""
+    chunk: list[Piece | BadRecord] = []
+    answers = 0
+    for piece in pieces:
+        chunk.append(piece)
+        answers += len(piece.questions) if isinstance(piece, Piece) else 1
+        if answers >= CHUNK:
+            yield chunk
+            chunk, answers = [], 0
+    if chunk:
+        yield chunk
+
+
+def batches(pieces: Sequence[tuple[int, Piece]], size: int) -> Iterator[list[tuple[int, Piece]]]:
+    """Yield windows with about `size` answers in all; the questions about a window stay together."""
+    batch: list[tuple[int, Piece]] = []
+    answers = 0
+    for pair in pieces:
+        if batch and answers + len(pair[1].questions) > size:
+            yield batch
+            batch, answers = [], 0
+        batch.append(pair)
+        answers += len(pair[1].questions)
+    if batch:
+        yield batch
