@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from chatnt.elements import find_elements
     from chatnt.evaluating import evaluate
     from chatnt.evaluation_result import Evaluation
+    from chatnt.faithfulness_result import Faithfulness
     from chatnt.literature import published_numbers
     from chatnt.loading import load, pair
     from chatnt.model import ChatNTConfig, ChatNTModel
@@ -32,7 +33,12 @@ if TYPE_CHECKING:
     from chatnt.pair_results import PairResults, results
     from chatnt.peaks import call_peaks
     from chatnt.processor import ChatNTProcessor
+    from chatnt.proving import faithfulness
+    from chatnt.recovering import recovery
+    from chatnt.recovery_result import Recovery
     from chatnt.robustness import wording_robustness
+    from chatnt.sanity_checking import sanity
+    from chatnt.sanity_result import Sanity
     from chatnt.shuffled_attributions import attribute_shuffled
     from chatnt.tasks import get_task, register_task
     from chatnt.tasks.catalogue import list_tasks
@@ -63,11 +69,14 @@ __all__ = [
     "ChatNTProcessor",
     "Comparison",
     "Evaluation",
+    "Faithfulness",
     "InstructionDataset",
     "Mixture",
     "PairResults",
     "PartAttribution",
     "Question",
+    "Recovery",
+    "Sanity",
     "Scores",
     "TrainingLog",
     "TrainingPlan",
@@ -85,6 +94,7 @@ __all__ = [
     "describe_data",
     "errors",
     "evaluate",
+    "faithfulness",
     "find_elements",
     "find_motifs",
     "get_task",
@@ -97,8 +107,10 @@ __all__ = [
     "read_annotations",
     "read_fasta",
     "read_task",
+    "recovery",
     "register_task",
     "results",
+    "sanity",
     "simulate",
     "task_from_table",
     "train",
@@ -117,10 +129,13 @@ _HEAVY = {
     "ChatNTProcessor": "chatnt.processor",
     "Comparison": "chatnt.comparison",
     "Evaluation": "chatnt.evaluation_result",
+    "Faithfulness": "chatnt.faithfulness_result",
     "InstructionDataset": "chatnt.tasks.dataset",
     "Mixture": "chatnt.tasks.mixture",
     "PairResults": "chatnt.pair_results",
     "PartAttribution": "chatnt.attribution_parts",
+    "Recovery": "chatnt.recovery_result",
+    "Sanity": "chatnt.sanity_result",
     "Scores": "chatnt.outcomes",
     "TrainingLog": "chatnt.outcomes",
     "TrainingPlan": "chatnt.training.plan",
@@ -137,6 +152,7 @@ _HEAVY = {
     "count_tokens": "chatnt.token_counts",
     "describe_data": "chatnt.tasks.statistics",
     "evaluate": "chatnt.evaluating",
+    "faithfulness": "chatnt.proving",
     "find_elements": "chatnt.elements",
     "find_motifs": "chatnt.motif_files",
     "get_task": "chatnt.tasks",
@@ -147,8 +163,10 @@ _HEAVY = {
     "published_numbers": "chatnt.literature",
     "read_annotations": "chatnt.annotations",
     "read_task": "chatnt.tasks.task_file",
+    "recovery": "chatnt.recovering",
     "register_task": "chatnt.tasks",
     "results": "chatnt.pair_results",
+    "sanity": "chatnt.sanity_checking",
     "simulate": "chatnt.tasks.simulation",
     "task_from_table": "chatnt.tasks.own",
     "train": "chatnt.training.run",

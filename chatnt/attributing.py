@@ -9,16 +9,18 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from chatnt.attribution import Attribution
-from chatnt.attribution_baselines import UNKNOWN, baselines_of, told_baseline
+from chatnt.attribution_baselines import baselines_of, told_baseline
 from chatnt.attribution_methods import method_of
 from chatnt.attribution_problem import INEXACT, Found, Method, Problem
 from chatnt.calibrating import HasEngine
-from chatnt.conversation import Answer, Question
+from chatnt.conversation import Answer, Question, Turn
+from chatnt.deletion import UNKNOWN
 from chatnt.differentiable import Inputs, undisturbed
 from chatnt.dna_readers import BaseReader
 from chatnt.engine import Engine
 from chatnt.errors import OutOfScopeError
 from chatnt.explained import Explained, Wish
+from chatnt.revaluation import revaluation
 from chatnt.sequence import DNA
 from chatnt.tasks import Task
 
@@ -162,6 +164,7 @@ def attribute(  # noqa: PLR0913 - what is asked, what is explained, and how
         signed=how.signed and not absolute,
         tables=None if found.tables is None else tuple(found.tables),
         notes=tuple(work.notes(found, values, baseline)),
+        evaluate=revaluation(explained.engine, [Turn(asked)], wanted),
         settings={**explained.settled, "against": against, "method": method, "sentences": sentences}
         | {"calibrated": calibrated, "absolute": absolute, "baseline": _plain(baseline), "seed": seed}
         | numbers,

@@ -6,11 +6,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from chatnt.attribution_baselines import UNKNOWN, baselines_of, told_baseline
+from chatnt.attribution_baselines import baselines_of, told_baseline
 from chatnt.attribution_methods import METHODS
 from chatnt.attribution_parts import PartAttribution
 from chatnt.calibrating import HasEngine
 from chatnt.conversation import Question
+from chatnt.deletion import UNKNOWN
 from chatnt.differentiable import AnswerPath, Inputs, undisturbed
 from chatnt.engine import Engine
 from chatnt.errors import SequenceError

@@ -12,7 +12,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from chatnt.deletion import SHUFFLED, Evaluate, measure_faithfulness
 from chatnt.errors import DataError
+from chatnt.faithfulness_result import Faithfulness
 from chatnt.places import located, names_of
 from chatnt.sequence import DNA
 
@@ -21,6 +23,7 @@ _PLAIN = (
     "question", "task", "target", "against", "unit", "method", "baseline", "value", "baseline_value",
     "delta", "resolution", "signed", "settings",
 )  # fmt: skip
+_CHANGED = 1e-3  # of a target that is computed again; larger, and it is not the same
 _SHOWN = 600  # bases in a notebook
 _FOR, _AGAINST = "37, 99, 235", "217, 119, 6"  # blue and orange, which the colour-blind can tell apart
 
@@ -61,6 +64,8 @@ class Attribution:
         if the base is A, C, G or T instead; zero where it is already. None for other methods.
     notes
         Reasons to doubt.
+    evaluate
+        Computes the target for changed sequences, which `faithfulness` needs. It is not saved.
     settings
         Keywords with which `chatnt.attribute` finds the scores of other sequences in the same way.
     """
@@ -81,6 +86,7 @@ class Attribution:
     signed: bool = True
     tables: tuple[NDArray[np.float32], ...] | None = None
     notes: tuple[str, ...] = ()
+    evaluate: Evaluate | None = dataclasses.field(default=None, repr=False)
     settings: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -92,6 +98,92 @@ class Attribution:
     def names(self) -> tuple[str, ...]:
         """Those of the sequences, or their numbers where they have none or one that is taken."""
         return names_of(self.sequences)
+
+    def __getstate__(self) -> dict[str, Any]:
+        # A copy in another process has no pair to ask.
+        return {name: value for name, value in self.__dict__.items() if name != "evaluate"}
+
+    def faithfulness(  # noqa: PLR0913 - how a map is tested
+        self,
+        *,
+        replacement: str = SHUFFLED,
+        points: int = 20,
+        controls: int = 10,
+        shuffles: int = 3,
+        others: Mapping[str, "Attribution"] | None = None,
+        batch_size: int = 32,
+        seed: int = 0,
+        evaluate: Evaluate | None = None,
+    ) -> Faithfulness:
+        """Delete and insert bases in the order of their scores, and see how fast the target falls and rises.
+
+        Parameters
+        ----------
+        replacement
+            What stands in place of a base: ``"shuffled"``, the letter that a shuffle of the sequence with the
+            same dinucleotides has there; or ``"N"``, a base that is not known.
+        points
+            Steps from the whole sequence to nothing of it.
+        controls
+            Random orders, and maps that are moved along the sequence.
+        shuffles
+            Over how many the mean is taken, for that replacement; the controls take them in turn.
+        others
+            Further maps of sequences as long, by name, to be compared with.
+        batch_size
+            Changed sequences that are computed at a time, which bounds the memory.
+        seed
+            Of all that is drawn.
+        evaluate
+            Computes the target of rows of letters, of shape (rows,); default: the pair that was asked.
+
+        Returns
+        -------
+        Faithfulness
+
+        Raises
+        ------
+        SequenceError
+            If a sequence has no other order with the same dinucleotides; or its letters are read in
+            tokens and are replaced by N.
+        ValueError
+            If there is no such replacement, a number is out of range, the attribution was read from a file,
+            or the pair has changed since.
+
+        Examples
+        --------
+        >>> chatnt.attribute(chat, question, dna).faithfulness()  # doctest: +SKIP
+        Faithfulness(integrated_gradients from N, 1 sequence: gain over random orders, deletion +2.9, \
+insertion +1.8)
+        """
+        evaluate = self.evaluate if evaluate is None else evaluate
+        if evaluate is None:
+            raise ValueError(
+                "This attribution was read from a file or copied, so there is no pair to ask about changed "
+                "sequences; attribute again, or give evaluate=..."
+            )
+        letters = [str(dna) for dna in self.sequences]
+        now = float(evaluate([letters], batch_size)[0])
+        if abs(now - self.value) > _CHANGED * (1 + abs(self.value)):
+            raise ValueError(
+                f"The target was {self.value:.4g} and is {now:.4g} now, so it is computed by another pair or "
+                "this one has changed; attribute again."
+            )
+        return measure_faithfulness(
+            letters,
+            self.scores,
+            evaluate,
+            method=self.how,
+            target=self._told,
+            unit=self.unit,
+            replacement=replacement,
+            points=points,
+            controls=controls,
+            shuffles=shuffles,
+            others=[(name, other.scores) for name, other in (others or {}).items()],
+            batch_size=batch_size,
+            seed=seed,
+        )
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per base.
@@ -117,8 +209,7 @@ class Attribution:
         the genome, on either strand; any other has its name and counts from 0. Starts are 0-based and ends
         not included.
         """
-        told = f"{self.target} against {self.against}" if self.against else self.target
-        description = json.dumps(f"{told} ({self.unit}), {self.method}")
+        description = json.dumps(f"{self._told} ({self.unit}), {self.method}")
         lines = [f'track type=bedGraph name="chatnt" description={description}']
         for name, dna, scores in zip(self.names, self.sequences, self.scores, strict=True):
             chromosome, start, _, strand = located(dna, name, 0, len(dna))
@@ -175,13 +266,21 @@ class Attribution:
     def summary(self) -> str:
         """What was explained and how, in one line."""
         sizes = " and ".join(f"{len(s):,}" for s in self.sequences)
-        told = f"{self.target} against {self.against}" if self.against else self.target
-        return "; ".join([f"{sizes} base{'s' * (sizes != '1')}", *self._measured(told)])
+        return "; ".join([f"{sizes} base{'s' * (sizes != '1')}", *self._measured()])
 
-    def _measured(self, told: str) -> Iterator[str]:
+    @property
+    def _told(self) -> str:
+        return f"{self.target} against {self.against}" if self.against else self.target
+
+    @property
+    def how(self) -> str:
+        """The method and its baseline."""
+        return self.method + (f" from {self.baseline}" if self.baseline else "")
+
+    def _measured(self) -> Iterator[str]:
         without = "" if self.baseline_value is None else f", {self.baseline_value:.3g} for the baseline"
-        yield f"{told}, {self.unit} {self.value:.3g}{without}"
-        yield self.method + (f" from {self.baseline}" if self.baseline else "")
+        yield f"{self._told}, {self.unit} {self.value:.3g}{without}"
+        yield self.how
         if self.delta is not None:
             yield f"delta {self.delta:.2g}"
         if self.resolution > 1:

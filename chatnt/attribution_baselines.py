@@ -5,13 +5,11 @@ from collections.abc import Iterator, Sequence
 
 import torch
 
+from chatnt.deletion import SHUFFLED, UNKNOWN
 from chatnt.differentiable import AnswerPath, Inputs
 from chatnt.errors import SequenceError
 from chatnt.sequence import DNA, as_dna
 from chatnt.tasks.dinucleotides import shuffle_dinucleotides
-
-UNKNOWN, SHUFFLED = "N", "shuffled"
-"""Baselines that need no sequence: bases that are not known, and shuffles that keep the dinucleotides."""
 
 
 def baselines_of(

@@ -56,3 +56,29 @@ def wilson_interval(right: ArrayLike, count: ArrayLike) -> tuple[NDArray[np.floa
     centre = (share + _Z**2 / (2 * n)) / (1 + _Z**2 / n)
     half = _Z / (1 + _Z**2 / n) * np.sqrt(share * (1 - share) / n + _Z**2 / (4 * n**2))
     return np.maximum(centre - half, 0.0), np.minimum(centre + half, 1.0)
+
+
+def mean_interval(values: ArrayLike, *, resamples: int = 2000) -> tuple[float, float]:
+    """Return the ends of the 95 % interval of a mean: percentiles of the means of rows drawn again.
+
+    Parameters
+    ----------
+    values
+        Of shape (rows,); they are drawn with the same seed in every call.
+    resamples
+        How often.
+
+    References
+    ----------
+    Efron & Tibshirani 1993, An introduction to the bootstrap, chapter 13.
+
+    Examples
+    --------
+    >>> mean_interval([2.0, 2.0, 2.0])
+    (2.0, 2.0)
+    """
+    known = np.asarray(values, float)
+    drawn = drawn_counts(np.random.default_rng(0), len(known), resamples)
+    means = np.concatenate([counts @ known / len(known) for counts in drawn])
+    low, high = np.quantile(means, (0.025, 0.975))
+    return float(low), float(high)
