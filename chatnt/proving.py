@@ -1,7 +1,6 @@
 """Whether the maps of a task are faithful: deletion and insertion over many sequences."""
 
 import dataclasses
-import random
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,9 +13,9 @@ from chatnt.deletion import SHUFFLED
 from chatnt.engine import Engine
 from chatnt.faithfulness_result import Faithfulness
 from chatnt.known_rows import Data, KnownRow, choose_rows
+from chatnt.shuffled_attributions import attribute_shuffled
 from chatnt.tasks import Task, get_task
 from chatnt.tasks.base import VALUE
-from chatnt.tasks.dinucleotides import shuffle_dinucleotides
 
 ELSEWHERE = "shuffled sequence"
 """A control: the map of a sequence with the same dinucleotides, laid over the real one."""
@@ -101,7 +100,7 @@ def faithfulness(  # noqa: PLR0913 - which maps, of what, and how they are teste
     )
     parts = []
     for i, row in enumerate(tqdm(rows, unit="sequence", disable=not progress)):
-        why, other = maps_of(engine, task, row, asked, options, seed=f"{seed}/{i}")
+        why, other = maps_of(engine, task, row, asked, options, seed=seed + i)
         part = why.faithfulness(
             others={ELSEWHERE: other},
             replacement=replacement,
@@ -117,7 +116,7 @@ def faithfulness(  # noqa: PLR0913 - which maps, of what, and how they are teste
 
 
 def maps_of(
-    engine: Engine, task: Task, row: KnownRow, question: str, how: Mapping[str, Any], *, seed: str
+    engine: Engine, task: Task, row: KnownRow, question: str, how: Mapping[str, Any], *, seed: int
 ) -> tuple[Attribution, Attribution]:
     """Explain a row, and the row with its dinucleotides shuffled.
 
@@ -136,9 +135,6 @@ def maps_of(
     seed
         Of the shuffling.
     """
-    other = shuffle_dinucleotides(row.sequence, random.Random(seed))
     options: dict[str, Any] = {"target": row.target} | dict(how)
-    first, second = (
-        attribute(engine, question, letters, task=task, **options) for letters in (row.sequence, other)
-    )
-    return first, second
+    why = attribute(engine, question, row.sequence, task=task, **options)
+    return why, attribute_shuffled(engine, why, count=1, task=task, seed=seed)[0]

@@ -152,7 +152,7 @@ def recovery(  # noqa: PLR0913 - what is looked for, in what, and how
     with tqdm(total=len(rows) * len(given), unit="map", disable=not progress) as bar:
         for name, how in given.items():
             for i, (row, (wanted, ignored)) in enumerate(zip(rows, places, strict=True)):
-                pair_of_maps = maps_of(engine, task, row, asked, base | dict(how), seed=f"{seed}/{i}")
+                pair_of_maps = maps_of(engine, task, row, asked, base | dict(how), seed=seed + i)
                 for shuffled, why in enumerate(pair_of_maps):
                     measures = find_places(why.scores[0], wanted, ignored, window=window)
                     found.append(Found(name, i, bool(shuffled), *measures))
