@@ -16,7 +16,7 @@ LETTERS = "".join(RNG.choices("ACGT", k=400))
 
 def record(start, end, strand="+"):
     dna = DNA(LETTERS[start:end])
-    return Record(dna if strand == "+" else dna.reverse_complement(), "x", start, end, strand)
+    return Record(dna if strand == "+" else dna.reverse_complement(), start, end, strand, "x", 0)
 
 
 @pytest.mark.parametrize("case", range(60))
