@@ -110,10 +110,11 @@ def _of_given(given: object) -> Interval:
 def _of_line(fields: Sequence[str]) -> Interval:
     if len(fields) < 3:
         raise DataError(_NO_INTERVAL)
+    contig, start, end = fields[:3]
     strand = fields[5] if len(fields) > 5 else ""
     if len(fields) == 4 and fields[3] in _STRANDS:  # where a name is expected
         strand = fields[3]
-    return _interval(*fields[:3], strand)
+    return _interval(contig, start, end, strand)
 
 
 def _interval(contig: str, start: str, end: str, strand: str = "") -> Interval:

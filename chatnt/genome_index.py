@@ -44,6 +44,8 @@ def check_index(genome: Path) -> None:
                 raise _mismatch(
                     index, genome, f"does not find {contig.name!r}, or what lies before it, there"
                 )
+            if not _ends_a_line(file, contig):
+                raise _mismatch(index, genome, f"says that {contig.name!r} has {contig.length:,} bases")
             reached = contig.end
         file.seek(reached)
         if file.read(_LONGEST_HEADER).strip():
@@ -61,17 +63,22 @@ class _Contig(NamedTuple):
 
     @property
     def end(self) -> int:
-        """The byte after the last base, or after the end of its line if that is full."""
-        whole, rest = divmod(self.length, self.bases) if self.bases else (0, 0)
-        return self.offset + whole * self.width + rest
+        """The byte after the last base."""
+        if not self.length:
+            return self.offset
+        lines_before, last = divmod(self.length - 1, self.bases)
+        return self.offset + lines_before * self.width + last + 1
 
 
 def _contigs(index: Path, genome: Path) -> Iterator[_Contig]:
     for line in index.read_text(encoding="utf-8").splitlines():
         try:
-            name, *numbers = line.split("\t")
-            yield _Contig(name, *map(int, numbers))
-        except (TypeError, ValueError):
+            name, length, offset, bases, width = line.split("\t")
+            contig = _Contig(name, int(length), int(offset), int(bases), int(width))
+            if min(contig[1:]) < 0 or (contig.length and not contig.bases):
+                raise ValueError
+            yield contig
+        except ValueError:
             raise _mismatch(index, genome, f"has the line {line[:60]!r}, which is none of an index") from None
 
 
@@ -85,6 +92,14 @@ def _header(file: BinaryIO, start: int, end: int) -> str | None:
     if len(told) != 1 or not told[0].startswith(b">") or lines[-1]:
         return None
     return (told[0][1:].split() or [b""])[0].decode("utf-8", "replace")
+
+
+def _ends_a_line(file: BinaryIO, contig: _Contig) -> bool:
+    if not contig.length:
+        return True
+    file.seek(contig.end - 1)
+    last, after = file.read(1), file.read(1)
+    return bool(last.strip()) and not after.strip()
 
 
 def _mismatch(index: Path, genome: Path, why: str) -> SequenceError:
