@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from chatnt.peaks import call_peaks
     from chatnt.processor import ChatNTProcessor
     from chatnt.proving import faithfulness
+    from chatnt.record_summary import per_record
     from chatnt.recovering import recovery
     from chatnt.recovery_result import Recovery
     from chatnt.robustness import wording_robustness
@@ -102,6 +103,7 @@ __all__ = [
     "list_tasks",
     "load",
     "pair",
+    "per_record",
     "plots",
     "published_numbers",
     "read_annotations",
@@ -160,6 +162,7 @@ _HEAVY = {
     "list_tasks": "chatnt.tasks.catalogue",
     "load": "chatnt.loading",
     "pair": "chatnt.loading",
+    "per_record": "chatnt.record_summary",
     "published_numbers": "chatnt.literature",
     "read_annotations": "chatnt.annotations",
     "read_task": "chatnt.tasks.task_file",
