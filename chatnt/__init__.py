@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from chatnt.arrays import attribution_arrays
     from chatnt.assistant import Assistant
     from chatnt.attributing import attribute
+    from chatnt.attributing_parts import attribute_latents, attribute_regions
+    from chatnt.attributing_words import attribute_words
     from chatnt.attribution import Attribution
+    from chatnt.attribution_parts import PartAttribution
     from chatnt.calibrating import calibrate
     from chatnt.calibration import Calibration
     from chatnt.comparison import Comparison
@@ -70,6 +73,7 @@ __all__ = [
     "InstructionDataset",
     "Mixture",
     "PairResults",
+    "PartAttribution",
     "Question",
     "Recovery",
     "Sanity",
@@ -78,7 +82,10 @@ __all__ = [
     "TrainingPlan",
     "Variant",
     "attribute",
+    "attribute_latents",
+    "attribute_regions",
     "attribute_shuffled",
+    "attribute_words",
     "attribution_arrays",
     "attribution_study",
     "calibrate",
@@ -126,6 +133,7 @@ _HEAVY = {
     "InstructionDataset": "chatnt.tasks.dataset",
     "Mixture": "chatnt.tasks.mixture",
     "PairResults": "chatnt.pair_results",
+    "PartAttribution": "chatnt.attribution_parts",
     "Recovery": "chatnt.recovery_result",
     "Sanity": "chatnt.sanity_result",
     "Scores": "chatnt.outcomes",
@@ -136,6 +144,9 @@ _HEAVY = {
     "attribute_shuffled": "chatnt.shuffled_attributions",
     "attribution_arrays": "chatnt.arrays",
     "attribution_study": "chatnt.aggregating",
+    "attribute_latents": "chatnt.attributing_parts",
+    "attribute_regions": "chatnt.attributing_parts",
+    "attribute_words": "chatnt.attributing_words",
     "calibrate": "chatnt.calibrating",
     "call_peaks": "chatnt.peaks",
     "count_tokens": "chatnt.token_counts",

@@ -9,13 +9,15 @@ import numpy as np
 from tqdm import tqdm
 
 from chatnt.aggregate import AttributionStudy
-from chatnt.attributing import INEXACT, UNKNOWN, attribute
+from chatnt.attributing import attribute
 from chatnt.attribution import Attribution
 from chatnt.attribution_batches import SLOPES, slopes_of_each
 from chatnt.attribution_maps import Map
 from chatnt.attribution_methods import METHODS
+from chatnt.attribution_problem import INEXACT
 from chatnt.attribution_targets import ANSWER, FIRST_TOKEN, resolve_target
 from chatnt.calibrating import HasEngine
+from chatnt.deletion import UNKNOWN
 from chatnt.engine import Engine
 from chatnt.errors import TaskError
 from chatnt.study_rows import Data, Draw, StudyRow, study_examples

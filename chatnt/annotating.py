@@ -19,7 +19,7 @@ from chatnt.answering import Answerer
 from chatnt.conversation import Answer, Question, Turn
 from chatnt.errors import DataError, SequenceError
 from chatnt.parts import Parts
-from chatnt.records import BadRecord, read_records
+from chatnt.records import BadRecord, Span, read_records, span_of
 
 STRANDS, ERRORS = ("given", "both"), ("report", "raise")
 """What can be asked for."""
@@ -109,10 +109,10 @@ def annotate(  # noqa: PLR0913 - what is asked about what, how, and where it goe
     asked = [asked_of(answerer, each, window) for each in given]
     if not asked:
         raise DataError("There are no questions; give at least one.")
-    records = read_records(source, genome=genome)
-    pieces = pieces_of(raising(records) if errors == "raise" else records, asked, stride, strands)
     work = _Work(answerer, asked, {"written": text, "constrained": constrained}, batch_size)
-    with tqdm(unit=" answers", disable=not progress, smoothing=0.05) as bar:
+    with _Bar(span_of(source), shown=progress) as bar:
+        records = read_records(source, genome=genome, on_read=bar.update)
+        pieces = pieces_of(raising(records) if errors == "raise" else records, asked, stride, strands)
         if out is None:
             return _in_memory(work, pieces, bar)
         told = {
@@ -131,6 +131,26 @@ def annotate(  # noqa: PLR0913 - what is asked about what, how, and where it goe
         return _to_file(work, pieces, Path(out), told, overwrite, bar)
 
 
+class _Bar(tqdm):
+    """Show how much of a source is read, the time left, and how many answers there are."""
+
+    def __init__(self, span: Span | None, *, shown: bool) -> None:
+        many = span is not None and span.unit == "bytes"
+        super().__init__(
+            total=span.total if span else None,
+            unit="B" if many else " records",
+            unit_scale=many,
+            disable=not shown,
+            smoothing=0.05,
+        )
+        self.answers = 0
+
+    def answered(self, count: int) -> None:
+        """Count answers."""
+        self.answers += count
+        self.set_postfix_str(f"{self.answers:,} answers")
+
+
 class _Work(NamedTuple):
     """Hold how windows are asked about."""
 
@@ -139,7 +159,7 @@ class _Work(NamedTuple):
     how: dict[str, bool]
     batch_size: int
 
-    def done(self, pieces: Sequence[Piece | BadRecord], bar: tqdm) -> tuple[pd.DataFrame, pd.DataFrame]:
+    def done(self, pieces: Sequence[Piece | BadRecord], bar: _Bar) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Return the answers to a chunk, in its order, and what could not be read."""
         bad = [each for each in pieces if isinstance(each, BadRecord)]
         whole = [(i, each) for i, each in enumerate(pieces) if isinstance(each, Piece)]
@@ -147,7 +167,7 @@ class _Work(NamedTuple):
         for batch in batches(sorted(whole, key=lambda pair: len(pair[1].record.dna)), self.batch_size):
             for i, piece, answers in self._answered(batch, bad):
                 rows[i] = [row_of(piece.record, answer, windowed=piece.windowed) for answer in answers]
-                bar.update(len(answers))
+                bar.answered(len(answers))
         return as_table([row for i in sorted(rows) for row in rows[i]]), bad_rows(bad)
 
     def _answered(
@@ -171,7 +191,7 @@ class _Work(NamedTuple):
             yield i, piece, [next(answers) for _ in piece.questions]
 
 
-def _in_memory(work: _Work, pieces: Iterable[Piece | BadRecord], bar: tqdm) -> pd.DataFrame:
+def _in_memory(work: _Work, pieces: Iterable[Piece | BadRecord], bar: _Bar) -> pd.DataFrame:
     found = [work.done(chunk, bar) for chunk in chunks(pieces)]
     table = pd.concat([rows for rows, _ in found], ignore_index=True) if found else as_table([])
     bad = pd.concat([rows for _, rows in found], ignore_index=True) if found else bad_rows([])
@@ -188,7 +208,7 @@ def _to_file(
     out: Path,
     told: dict[str, Any],
     overwrite: bool,
-    bar: tqdm,
+    bar: _Bar,
 ) -> Path:
     form = format_of(out)
     joined = out if form.close is None else out.with_name(f"{out.name}.unfinished")

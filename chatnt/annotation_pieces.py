@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from chatnt.answering import Answerer
 from chatnt.conversation import PLACEHOLDER, Question, references
+from chatnt.doubts import usual_window
 from chatnt.errors import PlaceholderError, SequenceError
 from chatnt.records import BadRecord, Record
 from chatnt.sequence import DNA
@@ -40,9 +41,9 @@ def asked_of(answerer: Answerer, text: str, window: int | None) -> Asked:
         )
     if PLACEHOLDER not in text:
         task = get_task(text.strip())
-        return Asked(task.questions.train[0], task.name, task.length if window is None else window)
+        return Asked(task.questions.train[0], task.name, window or usual_window(answerer.likeness, task))
     found = answerer.recognise(Question(text, (DNA("N"),)))[1]
-    return Asked(text, None, (found and found.length) if window is None else window)
+    return Asked(text, None, window or (found and usual_window(answerer.likeness, found)))
 
 
 def pieces_of(

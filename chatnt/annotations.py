@@ -110,7 +110,7 @@ def format_of(path: Path) -> Format:
     """
     ending = path.suffix.lower()
     if ending in (".tsv", ".txt"):
-        return Format(_tsv(as_table([])), lambda table: _tsv(table, header=False))
+        return Format(as_tsv(as_table([])), lambda table: as_tsv(table, header=False))
     if ending == ".bed":
         return Format(b"", _bed)
     if ending == ".parquet":
@@ -151,14 +151,15 @@ def read_annotations(path: str | Path) -> pd.DataFrame:
     return table.astype(COLUMNS)
 
 
-def _tsv(table: pd.DataFrame, *, header: bool = True) -> bytes:
+def as_tsv(table: pd.DataFrame, *, header: bool = True) -> bytes:
+    """Return a table as lines of text, cells parted by tabs."""
     plain = table.replace({r"[\t\r\n]+": " "}, regex=True)  # a line is a row, whatever a header says
     return plain.to_csv(sep="\t", index=False, header=header, lineterminator="\n").encode("utf-8")
 
 
 def bad_tsv(table: pd.DataFrame, *, header: bool = False) -> bytes:
     """Return what could not be read as lines of text."""
-    return _tsv(table, header=header)
+    return as_tsv(table, header=header)
 
 
 def _bed(table: pd.DataFrame) -> bytes:

@@ -23,6 +23,7 @@ from chatnt.weights import Fingerprint
 if TYPE_CHECKING:
     import pandas as pd
 
+    from chatnt.attribution import Attribution
     from chatnt.calibration import Calibration
     from chatnt.comparison import Comparison
     from chatnt.paraphrasing import Paraphrase
@@ -242,6 +243,25 @@ class Assistant:
         from chatnt.paraphrasing import paraphrase  # it brings tables
 
         return paraphrase(self, answer, wordings=wordings, seed=seed)
+
+    def explain(self, answer: Answer, **settings: Any) -> "Attribution":
+        """Find out which bases decided an answer that was given.
+
+        Parameters
+        ----------
+        answer
+            To a question with DNA. What it states is explained, unless a target is named.
+        settings
+            As in `chatnt.attribute`, which also says what is raised.
+
+        Examples
+        --------
+        >>> chat.explain(chat.ask("Is there a TATA promoter in <DNA>?", dna))  # doctest: +SKIP
+        Attribution(300 bases; promoter against not a promoter, log-odds (natural log) 2.31; ...)
+        """
+        from chatnt.attributing import explain  # it brings tables
+
+        return explain(self, answer, **settings)
 
     def compare(self, question: str, reference: Any, alternative: Any, **settings: Any) -> "Comparison":
         """Ask the same of a reference and of an alternative, and compare, see `chatnt.comparing.compare`.

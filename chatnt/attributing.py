@@ -1,8 +1,7 @@
 """Find out which bases decide an answer, and by how much."""
 
-import functools
-import random
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import torch
@@ -10,21 +9,20 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from chatnt.attribution import Attribution
-from chatnt.attribution_methods import METHODS, Found, Method, Problem
-from chatnt.attribution_targets import KEYWORDS, Target, resolve_target, settled_target
+from chatnt.attribution_baselines import baselines_of, told_baseline
+from chatnt.attribution_methods import method_of
+from chatnt.attribution_problem import INEXACT, Found, Method, Problem
 from chatnt.calibrating import HasEngine
-from chatnt.conversation import Question, Turn
-from chatnt.deletion import SHUFFLED, UNKNOWN
-from chatnt.differentiable import AnswerPath, BaseReader, Inputs, in_float32, undisturbed
+from chatnt.conversation import Answer, Question, Turn
+from chatnt.deletion import UNKNOWN
+from chatnt.differentiable import Inputs, undisturbed
+from chatnt.dna_readers import BaseReader
 from chatnt.engine import Engine
-from chatnt.errors import OutOfScopeError, PlaceholderError, SequenceError
+from chatnt.errors import OutOfScopeError
+from chatnt.explained import Explained, Wish
 from chatnt.revaluation import revaluation
-from chatnt.sequence import DNA, as_dna
-from chatnt.tasks import Task, describe_tasks, get_task
-from chatnt.tasks.dinucleotides import shuffle_dinucleotides
-
-INEXACT = 0.05
-"""Share of the change from the baseline; if the error of a sum is larger, a note says so."""
+from chatnt.sequence import DNA
+from chatnt.tasks import Task
 
 
 def attribute(  # noqa: PLR0913 - what is asked, what is explained, and how
@@ -39,6 +37,7 @@ def attribute(  # noqa: PLR0913 - what is asked, what is explained, and how
     task: Task | str | None = None,
     answer: str | None = None,
     sentences: int | None = None,
+    calibrated: bool = False,
     absolute: bool = False,
     steps: int = 32,
     window: int = 6,
@@ -79,18 +78,21 @@ def attribute(  # noqa: PLR0913 - what is asked, what is explained, and how
     sentences
         How many training sentences of each label are scored, the first ones. Default: all, as for the
         pair's probabilities; one or two take a fraction of the time.
+    calibrated
+        Explain the calibrated probability of the label instead of its log-odds, by the calibration that
+        the pair has for the task.
     absolute
         Drop the signs, as the ChatNT paper does.
     steps
-        Of integrated gradients.
+        Of integrated gradients; samples of GradientSHAP.
     window
-        Of occlusion, in bases; in whole tokens where an encoder reads tokens.
+        Of occlusion and ablation, in bases; in whole tokens where an encoder reads tokens.
     shuffles
         How many, for that baseline.
     batch_size
         Changed sequences that are computed at a time, which bounds the memory.
     seed
-        Draws shuffles.
+        Draws shuffles and samples.
 
     Returns
     -------
@@ -102,8 +104,12 @@ def attribute(  # noqa: PLR0913 - what is asked, what is explained, and how
     ------
     AnswerError
         If the answer states no label and no target is named.
+    CheckpointError
+        If the calibration was fitted for other weights.
     MissingExtraError
         If the method needs captum, which is not installed.
+    NotFittedError
+        If the probability is to be calibrated, but the pair has no calibration of this task.
     OutOfScopeError
         If the pair was not trained on such questions, and neither task nor target is named.
     PlaceholderError
@@ -127,17 +133,16 @@ def attribute(  # noqa: PLR0913 - what is asked, what is explained, and how
     Attribution(300 bases; promoter against not a promoter, log-odds (natural log) 2.31; ...)
     """
     numbers = {"steps": steps, "window": window, "shuffles": shuffles, "batch_size": batch_size}
-    how = _checked(method, **numbers, sentences=1 if sentences is None else sentences)
-    engine = pair if isinstance(pair, Engine) else pair.engine
-    asked = _asked(question, sequences)
-    turns = [Turn(asked)]
-    with undisturbed(engine.model):
-        known = asked_task(pair, asked, task, needed=target is None or target not in KEYWORDS)
-        text = functools.cache(lambda: engine.generate([turns])[0] if answer is None else answer)
-        wanted = resolve_target(known, target, against, text, sentences=sentences)
-        work = _Work(engine, turns, wanted, how)
-        baselines = list(_baselines(asked.sequences, baseline, work.path, shuffles, seed))
-        found, values = work.run(baselines, steps, window, batch_size)
+    how = _checked(method, **numbers)
+    wish = Wish(
+        target=target, against=against, task=task, answer=answer, sentences=sentences, calibrated=calibrated
+    )
+    with undisturbed(pair.model if isinstance(pair, Engine) else pair.engine.model):
+        explained = wish.of(pair, question, sequences, method, gradients=how.gradients)
+        asked, known, wanted = explained.asked, explained.task, explained.target
+        work = _Work(explained, how)
+        baselines = list(baselines_of(asked.sequences, baseline, work.path, shuffles, seed))
+        found, values = work.run(baselines, steps, window, batch_size, seed)
     scores = [
         score if found.per_base else over_bases(score, spans, len(dna), shared=how.additive)
         for score, spans, dna in zip(found.scores, work.spans, asked.sequences, strict=True)
@@ -151,30 +156,54 @@ def attribute(  # noqa: PLR0913 - what is asked, what is explained, and how
         against=wanted.against,
         unit=wanted.unit,
         method=method + (", absolute" if absolute else ""),
-        baseline=_told(baseline, shuffles, seed) if how.baseline else "",
+        baseline=told_baseline(baseline, shuffles, seed) if how.baseline else "",
         value=values[0],
         baseline_value=values[1],
         delta=found.delta,
-        resolution=1 if found.per_base else work.resolution,
+        resolution=1 if found.per_base else work.resolution * found.block,
         signed=how.signed and not absolute,
         tables=None if found.tables is None else tuple(found.tables),
         notes=tuple(work.notes(found, values, baseline)),
-        evaluate=revaluation(engine, turns, wanted),
-        settings=settled_target(known, target, wanted, text)
-        | {"against": against, "method": method, "sentences": sentences, "absolute": absolute, "seed": seed}
-        | {"baseline": _plain(baseline), **numbers},
+        evaluate=revaluation(explained.engine, [Turn(asked)], wanted),
+        settings={**explained.settled, "against": against, "method": method, "sentences": sentences}
+        | {"calibrated": calibrated, "absolute": absolute, "baseline": _plain(baseline), "seed": seed}
+        | numbers,
     )
+
+
+def explain(pair: Engine | HasEngine, answer: Answer, **settings: Any) -> Attribution:
+    """Score how much each base speaks for what a given answer states.
+
+    Parameters
+    ----------
+    pair
+        That gave the answer.
+    answer
+        To a question with DNA. Of one that was withheld the likeliest label is explained.
+    settings
+        As in `attribute`, which also says what is raised.
+
+    Raises
+    ------
+    OutOfScopeError
+        If the pair did not answer, since it was not trained on such questions.
+    """
+    if not answer.in_scope:
+        raise OutOfScopeError(
+            f"{answer.question.text!r} was not answered, so there is nothing to explain; ask about a task of "
+            "the pair."
+        )
+    given: dict[str, Any] = {"task": answer.task, "answer": answer.text}
+    if answer.abstained and answer.probabilities:
+        given["target"] = max(answer.probabilities, key=lambda label: answer.probabilities[label])
+    return attribute(pair, answer.question, **given | settings)
 
 
 class _Work:
     """Hold the path from bases to the target, and walk it."""
 
-    def __init__(self, engine: Engine, turns: Sequence[Turn], target: Target, method: Method) -> None:
-        self.target, self.method = target, method
-        model = in_float32(engine.model)
-        # Modules may come from a context without gradients; what is computed here may not.
-        with torch.inference_mode(False):
-            self.path = AnswerPath(model, engine.processor, turns, target.answers, reach=target.reach)
+    def __init__(self, explained: Explained, method: Method) -> None:
+        self.target, self.method, self.path = explained.target, method, explained.path()
         self.spans = tuple(self.path.reader.spans(text) for text in self.path.texts)
         self.resolution = max(end - start for spans in self.spans for start, end in spans)
 
@@ -183,7 +212,7 @@ class _Work:
         return self.target.reduce(self.path.likelihoods(inputs, hold=self.method.gradients))
 
     def run(
-        self, baselines: list[Inputs], steps: int, window: int, batch_size: int
+        self, baselines: list[Inputs], steps: int, window: int, batch_size: int, seed: int
     ) -> tuple[Found, tuple[float, float | None]]:
         """Return scores, and the target for the sequences and (mean) for the baselines."""
         with torch.inference_mode(False), torch.enable_grad():
@@ -198,12 +227,11 @@ class _Work:
                 steps=steps,
                 window=window,
                 batch_size=batch_size,
+                seed=seed,
             )
             found = self.method.run(problem)
-            with torch.no_grad():
-                value = float(self.forward(*inputs))
-                others = [float(self.forward(*b)) for b in baselines] if self.method.baseline else []
-        return found, (value, float(np.mean(others)) if others else None)
+            other = float(np.mean(problem.others)) if self.method.baseline else None
+        return found, (problem.value, other)
 
     def notes(self, found: Found, values: tuple[float, float | None], baseline: object) -> Iterator[str]:
         """Yield reasons to doubt."""
@@ -232,112 +260,10 @@ def _plain(baseline: str | DNA | Sequence[str | DNA]) -> str | list[str]:
 
 
 def _checked(method: str, **numbers: int) -> Method:
-    if method not in METHODS:
-        raise ValueError(f"There is no method {method!r}; there are {', '.join(METHODS)}.")
     for name, number in numbers.items():
         if number < 1:
             raise ValueError(f"{name}={number} must be at least 1.")
-    return METHODS[method]
-
-
-def _asked(question: str | Question, sequences: DNA | str | Sequence[DNA | str]) -> Question:
-    """Return the question with its sequences, each of which has known bases."""
-    if isinstance(question, Question) and len(sequences):
-        raise PlaceholderError("This question has its sequences already; leave `sequences` out.")
-    asked = question if isinstance(question, Question) else Question.of(question, sequences)
-    if not asked.sequences:
-        raise PlaceholderError(
-            f"The question {asked.text[:200]!r} has no sequence, so no base can be scored; write <DNA> "
-            "where it belongs and give the sequence."
-        )
-    for i, dna in enumerate(asked.sequences, start=1):
-        if not set(str(dna)) & set("ACGT"):
-            raise SequenceError(
-                f"Sequence {dna.name or i!r} has no A, C, G or T among its {len(dna):,} letters, so there "
-                "is nothing to score; give one with known bases."
-            )
-    return asked
-
-
-def asked_task(
-    pair: Engine | HasEngine, asked: Question, task: Task | str | None, *, needed: bool
-) -> Task | None:
-    """Return the task that is named or recognised.
-
-    Raises
-    ------
-    OutOfScopeError
-        If one is needed, and the pair recognises none.
-    UnknownTaskError
-        If there is no task of that name.
-    """
-    if task is not None:
-        return get_task(task) if isinstance(task, str) else task
-    scope = getattr(pair, "scope", None)
-    if scope is None:
-        return None
-    match = scope.match(asked.text)
-    if match.task is not None:
-        return get_task(match.task)
-    if needed:
-        raise OutOfScopeError(
-            f"The pair was trained on {describe_tasks(scope.tasks)}, and {asked.text!r} asks about "
-            "none of them; name the task with task=..., or explain the words with target='answer'."
-        )
-    return None
-
-
-def _baselines(
-    sequences: Sequence[DNA], baseline: object, path: AnswerPath, shuffles: int, seed: int
-) -> Iterator[Inputs]:
-    """Yield what the sequences are compared with."""
-    reader = path.reader
-    with torch.inference_mode(False), torch.no_grad():
-        if isinstance(baseline, str) and baseline == UNKNOWN:
-            yield tuple(reader.blank(text) for text in path.texts)
-        elif isinstance(baseline, str) and baseline == SHUFFLED:
-            rng = random.Random(seed)
-            for _ in range(shuffles):
-                yield tuple(reader.features([text, _shuffled(text, rng)])[1:] for text in path.texts)
-        else:
-            for_each = _given(sequences, baseline)
-            pairs = zip(path.texts, for_each, strict=True)
-            yield tuple(reader.features([text, str(other)])[1:] for text, other in pairs)
-
-
-def _shuffled(text: str, rng: random.Random) -> str:
-    if len(set(text)) == 1 or len(text) < 4:
-        raise SequenceError(
-            f"The sequence {text[:20]!r} of {len(text)} base{'s' * (len(text) != 1)} has no other order with "
-            f"the same dinucleotides; give baseline={UNKNOWN!r} or a sequence."
-        )
-    return shuffle_dinucleotides(text, rng)
-
-
-def _given(sequences: Sequence[DNA], baseline: object) -> list[DNA]:
-    """Return the user's baselines, each as long as its sequence."""
-    try:
-        one = isinstance(baseline, DNA | str)
-        others = [as_dna(each) for each in ([baseline] if one else baseline)]  # type: ignore[union-attr]
-    except (SequenceError, TypeError) as error:
-        raise SequenceError(
-            f"The baseline {str(baseline)[:40]!r} is none of {UNKNOWN!r}, {SHUFFLED!r} and a sequence; give "
-            f"one of them. {error}"
-        ) from error
-    wanted, given = [len(s) for s in sequences], [len(s) for s in others]
-    if wanted != given:
-        raise SequenceError(
-            f"The baseline has sequences of {given} bases, but those asked about have {wanted}; give one "
-            "of the same length for each."
-        )
-    return others
-
-
-def _told(baseline: object, shuffles: int, seed: int) -> str:
-    if not isinstance(baseline, DNA | str):
-        return "given sequences"
-    shuffled = f"{shuffles} shuffles that keep the dinucleotides (seed {seed})"
-    return {UNKNOWN: UNKNOWN, SHUFFLED: shuffled}.get(str(baseline), "given sequence")
+    return method_of(method)
 
 
 def over_bases(

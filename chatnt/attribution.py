@@ -284,7 +284,7 @@ insertion +1.8)
         if self.delta is not None:
             yield f"delta {self.delta:.2g}"
         if self.resolution > 1:
-            yield f"in tokens of up to {self.resolution} bases"
+            yield f"in blocks of up to {self.resolution} bases"
         which = max(range(len(self.scores)), key=lambda i: float(np.abs(self.scores[i]).max()))
         at = int(np.abs(self.scores[which]).argmax())
         place = f"position {at}" if len(self.scores) == 1 else f"position {at} of {self.names[which]}"

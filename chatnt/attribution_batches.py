@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from chatnt.attributing import over_bases
-from chatnt.attribution_methods import METHODS, Problem
+from chatnt.attribution_methods import method_of
+from chatnt.attribution_problem import Problem
 from chatnt.attribution_targets import Target
 from chatnt.conversation import Question, Turn
-from chatnt.differentiable import AnswerPath, BaseReader, Reader, in_float32, undisturbed
+from chatnt.differentiable import AnswerPath, in_float32, undisturbed
+from chatnt.dna_readers import BaseReader, Reader
 from chatnt.engine import Engine
 from chatnt.sequence import DNA
 
@@ -93,7 +95,7 @@ def _slopes(path: AnswerPath, texts: list[str], target: Target, method: str) -> 
 
     inputs = tuple(x.detach()[None] for x in path.reader.features(texts))
     spans = tuple(path.reader.spans(text) for text in texts)
-    how = METHODS[method]
+    how = method_of(method)
     with _held(path.reader, texts):
         scores = how.run(
             Problem(

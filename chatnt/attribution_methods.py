@@ -1,7 +1,7 @@
 """How scores are found: gradients, occlusion and mutagenesis, by Captum where it has them."""
 
-import dataclasses
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import ModuleType
 
 import numpy as np
@@ -9,94 +9,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from chatnt.attribution_problem import Found, Method, Problem
 from chatnt.differentiable import Inputs
 from chatnt.errors import MissingExtraError, SequenceError
 
 BASES = "ACGT"
-
-
-@dataclasses.dataclass(frozen=True)
-class Problem:
-    """Hold what a method needs.
-
-    Attributes
-    ----------
-    texts
-        The letters of each sequence.
-    inputs
-        What the encoder computes with, in one row.
-    baselines
-        One or several of the same shapes.
-    forward
-        Makes the target, of shape (rows,), of inputs with any number of rows.
-    features
-        Makes inputs of letters: Tensor of shape (texts, positions, channels).
-    spans
-        The bases of each position of each sequence, 0-based and half-open.
-    steps
-        Of an integral.
-    window
-        Bases that are taken away at once.
-    batch_size
-        Rows at a time.
-    """
-
-    texts: tuple[str, ...]
-    inputs: Inputs
-    baselines: tuple[Inputs, ...]
-    forward: Callable[..., Tensor]
-    features: Callable[[Sequence[str]], Tensor]
-    spans: tuple[list[tuple[int, int]], ...]
-    steps: int
-    window: int
-    batch_size: int
-
-
-@dataclasses.dataclass(frozen=True)
-class Found:
-    """Hold what a method gives.
-
-    Attributes
-    ----------
-    scores
-        Of each sequence, an array of shape (positions,), or (bases,) with `per_base`.
-    delta
-        How far the scores are from adding up, for methods that promise it.
-    tables
-        Of each sequence, of shape (bases, 4): the change of the target by each substitution.
-    per_base
-        Whether scores are of bases, whatever the encoder reads.
-    """
-
-    scores: list[NDArray[np.float64]]
-    delta: float | None = None
-    tables: list[NDArray[np.float32]] | None = None
-    per_base: bool = False
-
-
-@dataclasses.dataclass(frozen=True)
-class Method:
-    """Describe a method.
-
-    Attributes
-    ----------
-    run
-        Finds the scores.
-    gradients
-        Whether it needs gradients, which some parts of an encoder do not have.
-    baseline
-        Whether it compares with a baseline.
-    additive
-        Whether its scores are shares of a sum, so that the bases of a token share the token's.
-    signed
-        Whether its scores say which way a base moves the target.
-    """
-
-    run: Callable[[Problem], Found]
-    gradients: bool
-    baseline: bool
-    additive: bool
-    signed: bool = True
 
 
 def gradient_x_input(problem: Problem) -> Found:
@@ -141,17 +58,43 @@ def integrated_gradients(problem: Problem) -> Found:
     """
     method = _captum().IntegratedGradients(problem.forward)
     parts, deltas = [], []
-    for baseline in problem.baselines:
-        found, delta = method.attribute(
+    for baseline, other in zip(problem.baselines, problem.others, strict=True):
+        found = method.attribute(
             _leaves(problem.inputs),
             baselines=baseline,
             n_steps=problem.steps,
             internal_batch_size=problem.batch_size,
-            return_convergence_delta=True,
         )
         parts.append([_numpy(x.sum(-1)[0]) for x in found])
-        deltas.append(float(delta))
+        # Captum's convergence delta, which would run both ends once more.
+        deltas.append(_total(parts[-1]) - (problem.value - other))
     return Found(_means(parts), delta=max(deltas, key=abs))
+
+
+def gradient_shap(problem: Problem) -> Found:
+    """Take the mean gradient at random points between random baselines and the sequence.
+
+    It is what integrated gradients from all baselines would give, as a mean of samples, whose error falls
+    with the root of their number; `delta` tells how far the scores are from adding up.
+
+    References
+    ----------
+    Lundberg and Lee 2017, A Unified Approach to Interpreting Model Predictions; Erion et al. 2021, Improving
+    performance of deep learning models with axiomatic attribution priors and expected gradients, Nat. Mach.
+    Intell. 3:620; Captum, `GradientShap`.
+    """
+    method = _captum().GradientShap(problem.forward)
+    baselines = tuple(map(torch.cat, zip(*problem.baselines, strict=True)))
+    parts, counts = [], []
+    with _drawing(problem.seed):
+        for start in range(0, problem.steps, problem.batch_size):
+            counts.append(min(problem.batch_size, problem.steps - start))
+            found = method.attribute(
+                _leaves(problem.inputs), baselines=baselines, n_samples=counts[-1], stdevs=0.0
+            )
+            parts.append([_numpy(x.sum(-1)[0]) for x in found])
+    scores = [np.average(each, axis=0, weights=counts) for each in zip(*parts, strict=True)]
+    return Found(scores, delta=_total(scores) - (problem.value - float(np.mean(problem.others))))
 
 
 def occlusion(problem: Problem) -> Found:
@@ -177,6 +120,37 @@ def occlusion(problem: Problem) -> Found:
     return Found(_means(parts))
 
 
+def feature_ablation(problem: Problem) -> Found:
+    """Put a baseline in place of each of the windows that lie side by side; all of it have what is lost.
+
+    A window is as long as a motif may be. Unlike in `occlusion` none overlaps another, so there are
+    fewer of them, and where they begin matters.
+
+    References
+    ----------
+    Zeiler and Fergus 2014, Visualizing and Understanding Convolutional Networks, section 4.2; Captum,
+    `FeatureAblation`.
+    """
+    method = _captum().FeatureAblation(problem.forward)
+    masks, blocks, first = [], [], 0
+    for (width, _), x in zip(_windows(problem), problem.inputs, strict=True):
+        numbers = torch.arange(x.shape[1], device=x.device) // width + first
+        masks.append(numbers[None, :, None].expand(1, -1, x.shape[2]))
+        blocks.append(width)
+        first = int(numbers[-1]) + 1
+    parts = []
+    for baseline in problem.baselines:
+        with torch.no_grad():
+            found = method.attribute(
+                problem.inputs,
+                baselines=baseline,
+                feature_mask=tuple(masks),
+                perturbations_per_eval=problem.batch_size,
+            )
+        parts.append([_numpy(x[0, :, 0]) for x in found])
+    return Found(_means(parts), block=max(blocks))
+
+
 def in_silico_mutagenesis(problem: Problem) -> Found:
     """Substitute each base by the three others; a base gets the mean loss by its substitutions.
 
@@ -189,7 +163,6 @@ def in_silico_mutagenesis(problem: Problem) -> Found:
     """
     tables = []
     with torch.no_grad():
-        value = float(problem.forward(*problem.inputs))
         for which, text in enumerate(problem.texts):
             table = np.zeros((len(text), 4), np.float64)
             places = [(i, k) for i, base in enumerate(text) if base in BASES for k in _others(base)]
@@ -197,7 +170,7 @@ def in_silico_mutagenesis(problem: Problem) -> Found:
                 mutants = [text[:i] + BASES[k] + text[i + 1 :] for i, k in some]
                 rows = [x.expand(len(some), -1, -1) for x in problem.inputs]
                 rows[which] = problem.features(mutants)
-                table[tuple(zip(*some, strict=True))] = _numpy(problem.forward(*rows)) - value
+                table[tuple(zip(*some, strict=True))] = _numpy(problem.forward(*rows)) - problem.value
             tables.append(table)
     scores = [-table.sum(1) / 3 for table in tables]
     return Found(scores, tables=[table.astype(np.float32) for table in tables], per_base=True)
@@ -207,10 +180,36 @@ METHODS = {
     "gradient_x_input": Method(gradient_x_input, gradients=True, baseline=False, additive=True),
     "saliency": Method(saliency, gradients=True, baseline=False, additive=False, signed=False),
     "integrated_gradients": Method(integrated_gradients, gradients=True, baseline=True, additive=True),
+    "gradient_shap": Method(gradient_shap, gradients=True, baseline=True, additive=True),
     "occlusion": Method(occlusion, gradients=False, baseline=True, additive=False),
+    "feature_ablation": Method(feature_ablation, gradients=False, baseline=True, additive=False),
     "in_silico_mutagenesis": Method(in_silico_mutagenesis, gradients=False, baseline=False, additive=False),
 }
 """The methods by name."""
+
+REFUSED = {
+    "deep_lift": (
+        "DeepLIFT has no rules for attention, layer norms and gated layers, of which these models are made: "
+        "what Captum gives for the bundled pair misses the change that it should add up to by more than that "
+        "change itself on 13 of 15 sequences"
+    ),
+}
+"""Methods that would be wrong here, and why."""
+
+
+def method_of(name: str) -> Method:
+    """Return a method.
+
+    Raises
+    ------
+    ValueError
+        If there is none of that name, or it does not fit these models.
+    """
+    if name in REFUSED:
+        raise ValueError(f"{REFUSED[name]}. Take 'gradient_shap' or 'integrated_gradients' instead.")
+    if name not in METHODS:
+        raise ValueError(f"There is no method {name!r}; there are {', '.join(METHODS)}.")
+    return METHODS[name]
 
 
 def _captum() -> ModuleType:
@@ -222,6 +221,23 @@ def _captum() -> ModuleType:
             "Without it there is in_silico_mutagenesis."
         ) from error
     return attr
+
+
+@contextmanager
+def _drawing(seed: int) -> Iterator[None]:
+    """Seed what Captum draws from, and leave it as it was."""
+    state = np.random.get_state()  # noqa: NPY002 - Captum draws from it
+    try:
+        np.random.seed(seed)  # noqa: NPY002
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            yield
+    finally:
+        np.random.set_state(state)  # noqa: NPY002
+
+
+def _total(scores: list[NDArray[np.float64]]) -> float:
+    return float(sum(x.sum() for x in scores))
 
 
 def _leaves(inputs: Inputs) -> Inputs:

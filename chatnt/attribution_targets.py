@@ -35,6 +35,8 @@ class Target:
         Makes Tensor of shape (rows,) of their log-likelihoods, of shape (rows, answers).
     unit
         Of the number.
+    smooth
+        Whether it has a gradient.
     """
 
     name: str
@@ -43,6 +45,7 @@ class Target:
     reach: Reach
     reduce: Callable[[Tensor], Tensor]
     unit: str
+    smooth: bool = True
 
 
 def resolve_target(
@@ -70,7 +73,7 @@ def resolve_target(
         If the target is none of this task.
     """
     if target is None:
-        target = _usual(task, answer)
+        target = usual_target(task, answer)
     if target == VALUE or (task is not None and task.scale and target not in KEYWORDS):
         return _number(task, target, against)
     if target in (ANSWER, FIRST_TOKEN):
@@ -98,8 +101,14 @@ def settled_target(
     return {"target": target, "answer": answer() if target in (ANSWER, FIRST_TOKEN) else None}
 
 
-def _usual(task: Task | None, answer: Callable[[], str]) -> str:
-    """Return the target where none is named."""
+def usual_target(task: Task | None, answer: Callable[[], str]) -> str:
+    """Return the name of what is explained where none is given: the stated label, number or words.
+
+    Raises
+    ------
+    AnswerError
+        If the answer states no label.
+    """
     if task is None:
         return ANSWER
     if task.scale:
@@ -155,7 +164,7 @@ def _number(task: Task | None, target: str, against: str | None) -> Target:
             f"{task.name} asks for a number, not for {given}; give target={VALUE!r} (the expected number) "
             f"alone, or {ANSWER!r} or {FIRST_TOKEN!r}."
         )
-    judge = _judge(task)
+    judge = judge_for(task)
     points = torch.tensor([float(point) for point in judge.outcomes if isinstance(point, float)])
 
     def expected(scores: Tensor) -> Tensor:
@@ -166,9 +175,9 @@ def _number(task: Task | None, target: str, against: str | None) -> Target:
 
 def _label(task: Task, target: str, against: str | None, sentences: int | None) -> Target:
     """Explain the sentences that state one label against those of another, or of all others."""
-    judge = _judge(task, sentences)
-    label = _found(task, target)
-    other = None if against is None else _found(task, against)
+    judge = judge_for(task, sentences)
+    label = label_of(task, target)
+    other = None if against is None else label_of(task, against)
     if label == other:
         raise TaskError(f"The target and what it is against are both {label!r}; give two labels.")
     if other is not None and task.kind == "multilabel":
@@ -176,10 +185,10 @@ def _label(task: Task, target: str, against: str | None, sentences: int | None) 
             f"Several labels of {task.name} may hold at once, so one is explained against its absence; "
             "leave `against` out."
         )
-    stated = [_holds(outcome, label) for outcome in judge.outcomes]
+    stated = [holds(outcome, label) for outcome in judge.outcomes]
     rest = [not each for each in stated]
     if other is not None:
-        rest = [_holds(outcome, other) for outcome in judge.outcomes]
+        rest = [holds(outcome, other) for outcome in judge.outcomes]
     sizes = [len(texts) for texts in judge.sentences]
 
     def log_odds(scores: Tensor) -> Tensor:
@@ -198,11 +207,19 @@ def _only(task: Task, label: str) -> str:
     return others[0] if len(others) == 1 else REST
 
 
-def _holds(outcome: object, label: str) -> bool:
+def holds(outcome: object, label: str) -> bool:
+    """Return whether a label holds where an outcome of a judge is true."""
     return label in outcome if isinstance(outcome, tuple) else outcome == label
 
 
-def _judge(task: Task, sentences: int | None = None) -> Judge:
+def judge_for(task: Task, sentences: int | None = None) -> Judge:
+    """Return the judge of a task.
+
+    Raises
+    ------
+    TaskError
+        If too many labels may hold at once.
+    """
     judge = Judge.of(task, sentences=sentences)
     if judge is None:
         raise TaskError(
@@ -212,8 +229,14 @@ def _judge(task: Task, sentences: int | None = None) -> Judge:
     return judge
 
 
-def _found(task: Task, name: str) -> str:
-    """Return the label of a name, or of the word with which its sentences begin."""
+def label_of(task: Task, name: str) -> str:
+    """Return the label of a name, or of the word with which its sentences begin.
+
+    Raises
+    ------
+    TaskError
+        If there is none, or more than one.
+    """
     if name in task.labels:
         return name
     if meant := [label for label in task.labels if name in _WORDS and _begins(task, label, name)]:

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from chatnt.calibrators import Calibrator, from_json, to_json
 from chatnt.errors import CheckpointError, DataError
+from chatnt.files import reading_json
 from chatnt.resampling import Estimate
 
 _FORMAT = 1  # of the JSON; raise it when it changes
@@ -153,11 +154,8 @@ class Calibration:
         DataError
             If the file holds something else.
         """
-        try:
-            data = json.loads(Path(path).read_text(encoding="utf-8"))
-        except json.JSONDecodeError as error:
-            raise DataError(f"{path} cannot be read as a calibration: {error}") from error
-        return cls.from_json(data)
+        with reading_json(path, "a calibration") as data:
+            return cls.from_json(data)
 
     def to_json(self) -> dict[str, Any]:
         """Return what JSON can hold."""

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chatnt.errors import DataError
+from chatnt.files import reading_json
 
 if TYPE_CHECKING:
     from chatnt.calibration import Calibration
@@ -68,16 +69,14 @@ class Calibrations:
         DataError
             If the file holds something else.
         """
-        try:
-            data = json.loads(Path(path).read_text(encoding="utf-8"))
-        except json.JSONDecodeError as error:
-            raise DataError(f"{path} cannot be read as calibrations: {error}") from error
-        if not isinstance(data, Mapping) or data.get("format") != _FORMAT:
-            raise DataError(
-                f"{path} holds no calibrations of format {_FORMAT}; fit them again with Assistant.calibrate."
-            )
         loaded = cls()
-        loaded._stored = {(row["task"], row["gives"]): row["calibration"] for row in data["calibrations"]}
+        with reading_json(path, "calibrations") as data:
+            if not isinstance(data, Mapping) or data.get("format") != _FORMAT:
+                raise DataError(
+                    f"{path} holds no calibrations of format {_FORMAT}; fit them again: Assistant.calibrate."
+                )
+            rows = data["calibrations"]
+            loaded._stored = {(row["task"], row["gives"]): row["calibration"] for row in rows}
         return loaded
 
     def _keys(self) -> list[Key]:

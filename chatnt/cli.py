@@ -1,22 +1,19 @@
-"""The command ``chatnt``: ask, demo, card, tasks, evaluate, train, variants, convert."""
+"""The command ``chatnt``: ask, annotate, explain, variants, demo, card, tasks, evaluate, train, convert."""
 
 import argparse
 import math
 import os
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from chatnt import __version__
-from chatnt.conversation import PLACEHOLDER, Answer, Question, references
+from chatnt.cli_annotate import add_annotate
+from chatnt.cli_common import add_pair, each_question, load_pair, positive
+from chatnt.cli_explain import add_explain
+from chatnt.cli_variants import add_variants
+from chatnt.conversation import Answer
 from chatnt.errors import ChatNTError, DataError
 from chatnt.sequence import DNA, read_fasta
-from chatnt.variants_command import add_variants
-
-if TYPE_CHECKING:
-    from chatnt.assistant import Assistant
-
 
 _BASELINES = {
     "majority": "majority",
@@ -65,26 +62,45 @@ def _parser() -> argparse.ArgumentParser:
         "--abstain-below", type=_probability, metavar="P", help='say "I do not know" below this probability'
     )
     ask.add_argument("--constrained", action="store_true", help="allow only answers that state something")
-    _add_pair(ask)
+    add_pair(ask)
     ask.set_defaults(run=_ask)
+
+    add_annotate(commands)
+    add_explain(commands)
+    add_variants(commands)
 
     text = "ask the bundled pair about the human beta-globin gene"
     demo = commands.add_parser("demo", help=text, description=f"{text.capitalize()}.")
     demo.add_argument("--html", type=Path, metavar="FILE", help="also write a page for a browser")
-    _add_pair(demo)
+    add_pair(demo)
     demo.set_defaults(run=_demo)
 
     text = "print what a pair was trained on and how well it does"
     card = commands.add_parser("card", help=text, description=f"{text.capitalize()}.")
-    _add_pair(card)
+    add_pair(card)
     card.set_defaults(run=_card)
 
     _add_tasks(commands)
     _add_evaluate(commands)
     _add_train(commands)
-    add_variants(commands, _add_pair, _load, _positive)
     _add_convert(commands)
     return parser
+
+
+def _add_convert(commands: "argparse._SubParsersAction") -> None:
+    text = "convert published weights into a folder that loads fast"
+    convert = commands.add_parser("convert", help=text, description=f"{text.capitalize()}.")
+    convert.add_argument("source", type=Path, help="folder of safetensors files, or params.joblib")
+    convert.add_argument("target", type=Path, help="folder to write")
+    convert.add_argument(
+        "--tokenizer", type=Path, help="folder of the English tokenizer (default: beside the weights)"
+    )
+    convert.add_argument(
+        "--allow-pickle",
+        action="store_true",
+        help="read params.joblib: a pickle can run any code, so allow it only for a file you trust",
+    )
+    convert.set_defaults(run=_convert)
 
 
 def _add_tasks(commands: "argparse._SubParsersAction") -> None:
@@ -142,20 +158,14 @@ def _add_evaluate(commands: "argparse._SubParsersAction") -> None:
     )
     evaluate.add_argument("--out", type=Path, metavar="FILE", help="JSON file for the scores")
     evaluate.add_argument(
-        "--batch-size", type=_positive, default=64, metavar="N", help="sequences at a time (default: 64)"
+        "--batch-size", type=positive, default=64, metavar="N", help="sequences at a time (default: 64)"
     )
     evaluate.add_argument(
         "--constrained", action="store_true", help="allow only answers that state something"
     )
     evaluate.add_argument("--quiet", action="store_true", help="show no progress bar")
-    _add_pair(evaluate)
+    add_pair(evaluate)
     evaluate.set_defaults(run=_evaluate)
-
-
-def _positive(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1 on")
-    return int(text)
 
 
 def _probability(text: str) -> float:
@@ -169,7 +179,7 @@ def _probability(text: str) -> float:
 
 
 def _limit(text: str) -> int | None:
-    return None if text == "all" else _positive(text)
+    return None if text == "all" else positive(text)
 
 
 def _add_train(commands: "argparse._SubParsersAction") -> None:
@@ -182,43 +192,12 @@ def _add_train(commands: "argparse._SubParsersAction") -> None:
     train.set_defaults(run=_train)
 
 
-def _add_convert(commands: "argparse._SubParsersAction") -> None:
-    text = "convert published weights into a folder that loads fast"
-    convert = commands.add_parser("convert", help=text, description=f"{text.capitalize()}.")
-    convert.add_argument("source", type=Path, help="folder of safetensors files, or params.joblib")
-    convert.add_argument("target", type=Path, help="folder to write")
-    convert.add_argument(
-        "--tokenizer", type=Path, help="folder of the English tokenizer (default: beside the weights)"
-    )
-    convert.add_argument(
-        "--allow-pickle",
-        action="store_true",
-        help="read params.joblib: a pickle can run any code, so allow it only for a file you trust",
-    )
-    convert.set_defaults(run=_convert)
-
-
-def _add_pair(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--pair", default="mini", help="folder or hub name of a pair (default: the bundled one)"
-    )
-
-
-def _load(pair: str) -> "Assistant":
-    from transformers.utils import logging
-
-    from chatnt.loading import load
-
-    logging.disable_progress_bar()  # it takes longer to read than the pair to load
-    return load(pair)
-
-
 def _ask(args: argparse.Namespace) -> None:
     sequences = [DNA(letters) for letters in args.dna]
     if args.fasta:
         sequences += read_fasta(args.fasta)
-    questions = list(_questions(args.question, sequences))
-    chat = _load(args.pair)
+    questions = list(each_question(args.question, sequences))
+    chat = load_pair(args.pair)
     for question in questions:
         answer = chat.ask(
             question.text,
@@ -228,15 +207,6 @@ def _ask(args: argparse.Namespace) -> None:
             constrained=args.constrained,
         )
         _print(answer, named=len(questions) > 1)
-
-
-def _questions(text: str, sequences: list[DNA]) -> Iterator[Question]:
-    """One question for all sequences, or for each of them if it has one placeholder."""
-    if text.count(PLACEHOLDER) == 1 and not references(text) and len(sequences) > 1:
-        for dna in sequences:
-            yield Question.of(text, dna)
-    else:
-        yield Question.of(text, sequences)
 
 
 def _print(answer: Answer, *, named: bool) -> None:
@@ -253,7 +223,7 @@ def _demo(args: argparse.Namespace) -> None:
 
 
 def _card(args: argparse.Namespace) -> None:
-    print(_load(args.pair).card())
+    print(load_pair(args.pair).card())
 
 
 def _tasks(args: argparse.Namespace) -> None:
@@ -283,7 +253,7 @@ def _evaluate(args: argparse.Namespace) -> None:
         predictions = predictions or args.out.with_suffix(".parquet")
     baselines = [name for name in _BASELINES if "all" in args.baselines or name in args.baselines]
     found = evaluate(
-        _load(args.pair),
+        load_pair(args.pair),
         args.tasks or None,
         split=args.split,
         data=args.data,

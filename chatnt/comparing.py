@@ -7,9 +7,10 @@ from functools import partial
 import numpy as np
 
 from chatnt.allele_scores import AlleleScorer, Pair
-from chatnt.attributing import asked_task, attribute
+from chatnt.attributing import attribute
 from chatnt.attribution import Attribution
 from chatnt.attribution_methods import METHODS
+from chatnt.attribution_question import recognised_task
 from chatnt.comparison import Comparison, StrandEffect
 from chatnt.conversation import Question
 from chatnt.errors import SequenceError, TaskError
@@ -98,7 +99,7 @@ def compare(  # noqa: PLR0913 - what is asked, of what, and how
         if number < 1:
             raise ValueError(f"{name}={number} must be at least 1.")
     alleles = _two(reference, alternative)
-    known = asked_task(pair, Question(question, alleles[:1]), task, needed=True)
+    known = recognised_task(pair, Question(question, alleles[:1]), task, needed=True)
     if known is None:
         raise TaskError("The pair does not recognise tasks; name what the question asks with task=...")
     scorer = AlleleScorer(

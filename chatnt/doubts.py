@@ -35,3 +35,9 @@ def doubts(
     unknown = len(dna) - sum(dna.sequence.count(base) for base in "ACGT")
     if unknown > len(dna) // 10:
         yield f"{unknown:,} of {len(dna):,} bases are N or another ambiguity code"
+
+
+def usual_window(likeness: Likeness | None, task: Task) -> int:
+    """Return how long the sequences are at most that a task was learned from, as far as that is known."""
+    known = likeness.ranges.get(task.name) if likeness else None
+    return known.lengths[1] if known else task.length

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from chatnt.errors import DataError
+from chatnt.files import reading_json
 from chatnt.resampling import mean_interval
 
 MAP, RANDOM, MOVED = "map", "random", "moved"
@@ -179,15 +179,12 @@ class Faithfulness:
         DataError
             If the file holds something else.
         """
-        try:
-            data = json.loads(Path(path).read_text(encoding="utf-8"))
+        with reading_json(path, "curves of deletion") as data:
             data["fractions"] = np.array(data["fractions"], float)
             for curve in CURVES:
                 data[curve] = {name: np.array(values, float) for name, values in data[curve].items()}
             found = cls(**data)
             found.table()
-        except (ValueError, LookupError, TypeError, AttributeError) as error:
-            raise DataError(f"{path} cannot be read as curves of deletion: {error!r}") from error
         return found
 
     @property

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from chatnt.errors import DataNotFoundError, MissingExtraError, SequenceError
+from chatnt.genome_index import check_index
 from chatnt.sequence import DNA, as_dna, read_fasta
 
 SMALL = 100 * 2**20
@@ -52,7 +53,7 @@ class Genome:
         MissingExtraError
             If the file is large, and pyfaidx is not installed, or, for bgzip, biopython.
         SequenceError
-            If a sequence is not DNA, or the file is not FASTA.
+            If a sequence is not DNA, the file is not FASTA, or a ``.fai`` index beside it is of another file.
         """
         if isinstance(genome, Genome):
             return genome
@@ -63,6 +64,7 @@ class Genome:
         path = Path(genome)
         if not path.is_file():
             raise DataNotFoundError(f"There is no file {path}; give the FASTA file of the genome.")
+        check_index(path)
         if path.stat().st_size > SMALL:
             return cls(_indexed(path), str(path))
         return cls({dna.name: dna.sequence for dna in read_fasta(path)}, str(path))
@@ -84,7 +86,7 @@ class Genome:
         more = f" and {len(names) - _SHOWN:,} more" if len(names) > _SHOWN else ""
         raise SequenceError(
             f"{self.told} has no contig {contig!r}, with or without {_PREFIX!r}; it has "
-            f"{', '.join(map(repr, names[:_SHOWN]))}{more}. Give the genome that the variants were called on."
+            f"{', '.join(map(repr, names[:_SHOWN]))}{more}. Give the genome (assembly) that is meant."
         )
 
     def length(self, contig: str) -> int:
@@ -124,5 +126,12 @@ def _indexed(path: Path) -> Mapping[str, Any]:
         return Fasta(str(path), as_raw=True, sequence_always_upper=True)  # type: ignore[return-value]
     except ImportError as error:  # of what reads blocks of bgzip
         raise MissingExtraError(f"{path} cannot be read in parts: {error} Or give it unpacked.") from error
-    except (FastaIndexingError, UnsupportedCompressionFormat) as error:
+    except UnsupportedCompressionFormat as error:
         raise SequenceError(f"{path} cannot be read in parts: {error} Give it unpacked.") from error
+    except (FastaIndexingError, ValueError) as error:  # lines of several lengths, or two contigs of one name
+        raise SequenceError(f"{path} cannot be read in parts: {error}") from error
+    except OSError as error:
+        raise SequenceError(
+            f"{path} cannot be read in parts, as its index cannot be written beside it: {error} Make "
+            f"it where that is allowed: samtools faidx {path}"
+        ) from error

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from chatnt.errors import DataError
+from chatnt.files import reading_json
 from chatnt.resampling import mean_interval, wilson_interval
 
 TOP = (1, 5)
@@ -126,11 +126,8 @@ class Recovery:
         DataError
             If the file holds something else.
         """
-        try:
-            data = json.loads(Path(path).read_text(encoding="utf-8"))
+        with reading_json(path, "places that were found") as data:
             return cls(rows=tuple(Found(*row) for row in data.pop("rows")), **data)
-        except (ValueError, LookupError, TypeError, AttributeError) as error:
-            raise DataError(f"{path} cannot be read as places that were found: {error!r}") from error
 
     @property
     def summary(self) -> str:

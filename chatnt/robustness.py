@@ -8,7 +8,7 @@ import random
 import statistics
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pandas as pd
 from tqdm import tqdm
@@ -18,6 +18,7 @@ from chatnt.conversation import Question, Turn
 from chatnt.engine import Engine
 from chatnt.errors import DataError, TaskError
 from chatnt.evaluation import read_answer
+from chatnt.files import reading_json
 from chatnt.judging import Judge
 from chatnt.metrics import score_predictions
 from chatnt.outcomes import METRICS
@@ -125,12 +126,8 @@ class WordingRobustness:
         DataError
             If the file holds something else.
         """
-        try:
-            data: dict[str, Any] = json.loads(Path(path).read_text(encoding="utf-8"))
-            scores = tuple(WordingScore(*one) for one in data.pop("scores"))
-            return cls(scores=scores, **data)
-        except (ValueError, LookupError, TypeError, AttributeError) as error:
-            raise DataError(f"{path} cannot be read as scores in several wordings: {error!r}") from error
+        with reading_json(path, "scores in several wordings") as data:
+            return cls(scores=tuple(WordingScore(*one) for one in data.pop("scores")), **data)
 
     def __repr__(self) -> str:
         return (

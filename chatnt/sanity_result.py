@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 
 import pandas as pd
 
-from chatnt.errors import DataError
+from chatnt.files import reading_json
 from chatnt.resampling import mean_interval
 
 Mode = Literal["cascading", "independent"]
@@ -117,11 +117,8 @@ class Sanity:
         DataError
             If the file holds something else.
         """
-        try:
-            data = json.loads(Path(path).read_text(encoding="utf-8"))
+        with reading_json(path, "a test of sanity") as data:
             return cls(rows=tuple(Similarity(*row) for row in data.pop("rows")), **data)
-        except (ValueError, LookupError, TypeError, AttributeError) as error:
-            raise DataError(f"{path} cannot be read as a test of sanity: {error!r}") from error
 
     @property
     def summary(self) -> str:

@@ -7,9 +7,9 @@ import io
 import sys
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from chatnt.errors import ChatNTError, SequenceError
 
@@ -27,6 +27,10 @@ _WITHOUT_BASES = str.maketrans("", "", "ACGTN")
 _COMPLEMENT = str.maketrans("ACGTNRYSWKMBDHV", "TGCANYRSWMKVHDB")
 _AMINO_ACIDS = set("ACDEFGHIKLMNPQRSTVWYBZXJUO*")
 _GZIP_MAGIC = b"\x1f\x8b"
+_BGZIP_MAGIC = b"\x1f\x8b\x08\x04"
+_BGZIP_END = bytes.fromhex(
+    "1f8b08040000000000ff0600424302001b0003000000000000000000"
+)  # SAM 1.6, section 4.1.2
 
 
 @dataclasses.dataclass(frozen=True)
@@ -161,8 +165,6 @@ def read_fasta(path: str | Path) -> list[DNA]:
         the message names every offender.
     """
     records = list(iter_fasta(path))
-    if not records:
-        raise SequenceError(f"{path} is empty; a FASTA file has lines '>name' and sequence.")
     repeated = [name for name, n in Counter(r.name for r in records).items() if n > 1]
     if repeated:
         raise SequenceError(
@@ -180,27 +182,37 @@ def iter_fasta(path: str | Path) -> Iterator[DNA]:
         yield DNA(letters, name=name, source=str(path))
 
 
-def raw_records(path: str | Path) -> Iterator[tuple[str, str, int]]:
+def raw_records(
+    path: str | Path, on_read: Callable[[int], object] | None = None
+) -> Iterator[tuple[str, str, int]]:
     """Yield name, letters and the number of the first line of the records of a FASTA file.
 
-    The letters are not looked at. Errors of the whole file are those of `read_fasta`.
+    The letters are not looked at. Errors of the whole file are those of `read_fasta`; `on_read` is
+    that of `text_lines`.
     """
-    name, parts, begun = None, [], 0
-    for number, line in enumerate(text_lines(path, "FASTA", SequenceError), start=1):
+    name, letters, begun = None, io.StringIO(), 0
+    for number, line in enumerate(text_lines(path, "FASTA", SequenceError, on_read), start=1):
         if line.startswith(">"):
             if name is not None:
-                yield name, "".join(parts), begun
-            name, parts = (line[1:].split() or [f"record_at_line_{number}"])[0], []
+                yield name, letters.getvalue(), begun
+            # Of a chromosome the lines, or the letters once more, would take more memory than all else.
+            name, letters = (line[1:].split() or [f"record_at_line_{number}"])[0], io.StringIO()
             begun = number
         elif line and name is None:
             raise SequenceError(f"{path} is not FASTA: line {number} is {line[:40]!r}, expected '>name'.")
         elif line:
-            parts.append(line)
-    if name is not None:
-        yield name, "".join(parts), begun
+            letters.write(line)
+    if name is None:
+        raise SequenceError(f"{path} is empty; a FASTA file has lines '>name' and sequence.")
+    yield name, letters.getvalue(), begun
 
 
-def text_lines(path: str | Path, kind: str, error: type[ChatNTError]) -> Iterator[str]:
+def text_lines(
+    path: str | Path,
+    kind: str,
+    error: type[ChatNTError],
+    on_read: Callable[[int], object] | None = None,
+) -> Iterator[str]:
     """Yield the lines of a text file, without white space at their ends.
 
     Parameters
@@ -211,11 +223,15 @@ def text_lines(path: str | Path, kind: str, error: type[ChatNTError]) -> Iterato
         What to call the format in messages.
     error
         Raised if the file is truncated or no text.
+    on_read
+        Told how many bytes of the file, packed as it is, were read since it was last told.
     """
-    raw = sys.stdin.buffer if str(path) == "-" else open(path, "rb")  # noqa: SIM115 - closed below
+    raw = sys.stdin.buffer if str(path) == "-" else io.BufferedReader(_Told(path, on_read))
     # Text mode reads every kind of line end; the byte-order mark of Windows is no letter.
     with raw, io.TextIOWrapper(_unpacked(raw), encoding="utf-8-sig") as lines:
         try:
+            if _lacks_end(path):
+                raise EOFError
             for line in lines:
                 yield line.strip()
         except EOFError as reason:
@@ -224,6 +240,38 @@ def text_lines(path: str | Path, kind: str, error: type[ChatNTError]) -> Iterato
             raise error(f"{path} is not a text or gzip {kind} file: {reason}.") from reason
 
 
+def is_packed(path: Path) -> bool:
+    """Return whether a file is gzip'd or bgzip'd."""
+    with open(path, "rb") as file:
+        return file.read(len(_GZIP_MAGIC)) == _GZIP_MAGIC
+
+
+class _Told(io.FileIO):
+    """Tell how much is read of a file."""
+
+    def __init__(self, path: str | Path, on_read: Callable[[int], object] | None) -> None:
+        super().__init__(path)
+        self.on_read = on_read
+
+    def readinto(self, buffer, /) -> int:
+        count = cast("int", super().readinto(buffer))  # never None: files are waited for
+        if self.on_read is not None:
+            self.on_read(count)
+        return count
+
+
 def _unpacked(raw: BinaryIO) -> BinaryIO | gzip.GzipFile:
     start = raw.peek(2)[:2] if isinstance(raw, io.BufferedReader) else b""
     return gzip.open(raw) if start == _GZIP_MAGIC else raw
+
+
+def _lacks_end(path: str | Path) -> bool:
+    """Return whether a bgzip'd file was cut between two of its blocks, each of which is a whole gzip file."""
+    if str(path) == "-" or not Path(path).is_file():
+        return False
+    with open(path, "rb") as file:
+        start = file.read(14)
+        if not (start.startswith(_BGZIP_MAGIC) and start.endswith(b"BC")):
+            return False
+        file.seek(max(0, Path(path).stat().st_size - len(_BGZIP_END)))
+        return file.read() != _BGZIP_END

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from chatnt.allele_scores import AlleleScorer, Pair, Scored
-from chatnt.attributing import asked_task
+from chatnt.attribution_question import recognised_task
 from chatnt.conversation import PLACEHOLDER, Question
 from chatnt.errors import DataError, SequenceError, TaskError
 from chatnt.genome import Genome
@@ -203,7 +203,7 @@ def _asked(
     """Read the name of a task, or a question."""
     if PLACEHOLDER in given:
         blank = (DNA("N"),) * given.count(PLACEHOLDER)
-        task, question = asked_task(pair, Question(given, blank), None, needed=True), given
+        task, question = recognised_task(pair, Question(given, blank), None, needed=True), given
         if task is None:
             raise TaskError("The pair does not recognise tasks; give their names in place of questions.")
     else:

@@ -1,6 +1,7 @@
 """Windows of longer sequences, and their other strands."""
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from chatnt.records import Record
 
@@ -28,7 +29,7 @@ def cut(record: Record, window: int, stride: int | None = None) -> Iterator[Reco
     Examples
     --------
     >>> from chatnt.sequence import DNA
-    >>> record = Record(DNA("AACCGGT"), "x", 10, 17, "-")
+    >>> record = Record(DNA("AACCGGT"), 10, 17, "-", "x", 0)
     >>> [(str(w.dna), w.start, w.end) for w in cut(record, 3)]
     [('AAC', 14, 17), ('CGG', 11, 14), ('GGT', 10, 13)]
     """
@@ -40,7 +41,7 @@ def cut(record: Record, window: int, stride: int | None = None) -> Iterator[Reco
         yield record
         return
     last = length - window
-    for begin in [*range(0, last, stride), last]:
+    for begin in chain(range(0, last, stride), [last]):
         forward = begin if record.strand == "+" else last - begin
         start = record.start + forward
         yield record._replace(dna=record.dna[begin : begin + window], start=start, end=start + window)

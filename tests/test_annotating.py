@@ -240,3 +240,13 @@ def test_other_tables_are_not_read(tmp_path):
         read_annotations(tmp_path / "x.tsv")
     with pytest.raises(DataError, match=r"no \.tsv or \.parquet"):
         read_annotations(tmp_path / "x.bed")
+
+
+def test_the_bar_tells_how_much_is_read_and_answered(chat, fasta, capsys):
+    with pytest.warns(UserWarning, match="could not be read"):
+        chat.annotate(fasta, ASKED, text=False, progress=True)
+    last = capsys.readouterr().err.split("\r")[-1]
+    assert "100%" in last
+    assert "7 answers" in last
+    chat.annotate(iter(RECORDS[:2]), ASKED, text=False, progress=True)
+    assert "2 answers" in capsys.readouterr().err

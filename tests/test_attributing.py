@@ -9,9 +9,10 @@ import pytest
 import torch
 
 import chatnt
+from chatnt.attributing import explain
 from chatnt.attribution_methods import METHODS
-from chatnt.conversation import Question, Turn
-from chatnt.differentiable import BaseReader
+from chatnt.conversation import Answer, Question, Turn
+from chatnt.dna_readers import BaseReader
 from chatnt.engine import Engine
 from chatnt.errors import (
     AnswerError,
@@ -84,6 +85,42 @@ def test_occlusion_by_a_given_sequence_is_explicit_replacement():
     losses = [log_odds(ENGINE, TEXT) - log_odds(ENGINE, replaced(TEXT, i, other[i])) for i in range(30)]
     np.testing.assert_allclose(found.scores[0], losses, **CLOSE)
     assert found.baseline == "given sequence"
+
+
+def test_ablation_is_explicit_replacement_window_by_window():
+    found = attribute(method="feature_ablation", window=12)
+    here = log_odds(ENGINE, TEXT)
+    losses = [here - log_odds(ENGINE, replaced(TEXT, i, "N" * min(12, 30 - i))) for i in (0, 12, 24)]
+    np.testing.assert_allclose(found.scores[0], np.repeat(losses, 12)[:30], **CLOSE)
+    assert found.resolution == 12
+    assert "in blocks of up to 12 bases" in repr(found)
+
+
+def test_gradient_shap_nears_integrated_gradients():
+    engine = Engine(*telling_pair(loud=1.5))
+    exact = attribute(engine).scores[0]
+    found = attribute(engine, method="gradient_shap", steps=512)
+    assert np.corrcoef(exact, found.scores[0])[0, 1] > 0.98
+    assert found.delta == pytest.approx(
+        found.scores[0].sum() - (found.value - found.baseline_value), abs=1e-5
+    )
+    few = attribute(engine, method="gradient_shap", steps=2, seed=3)
+    assert abs(few.delta) > abs(found.delta)
+
+
+def test_an_answer_that_was_given_is_explained():
+    given = Answer("No, there is none.", Question.of(QUESTION, TEXT), task="promoter_tata")
+    found = explain(ENGINE, given, method="gradient_x_input")
+    assert (found.target, found.against, found.task) == ("not a promoter", "promoter", "promoter_tata")
+    assert explain(ENGINE, given, target="Yes", method="saliency").target == "promoter"
+    withheld = dataclasses.replace(
+        given, text="I do not know.", abstained=True, probabilities={"not a promoter": 0.4, "promoter": 0.6}
+    )
+    assert explain(ENGINE, withheld, method="saliency").target == "promoter"
+    free = explain(ENGINE, dataclasses.replace(given, task=None), method="saliency")
+    assert free.target == "'No, there is none.'"
+    with pytest.raises(OutOfScopeError, match="was not answered, so there is nothing to explain"):
+        explain(ENGINE, dataclasses.replace(given, in_scope=False))
 
 
 @pytest.mark.parametrize("encoder", ENCODER_FAMILIES)
@@ -320,6 +357,8 @@ def test_a_question_may_bring_its_sequences():
             ValueError,
             "no method 'magic'; there are gradient_x_input, saliency, integrated",
         ),
+        ({"method": "deep_lift"}, ValueError, "DeepLIFT has no rules for attention"),
+        ({"sentences": 0}, ValueError, "sentences=0 must be at least 1"),
         ({"steps": 0}, ValueError, "steps=0 must be at least 1"),
         ({"batch_size": -1}, ValueError, "batch_size=-1 must be at least 1"),
         ({"question": "Hello?", "sequences": ()}, PlaceholderError, "has no sequence.*write <DNA>"),

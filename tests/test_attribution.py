@@ -120,7 +120,7 @@ def test_it_says_what_was_found():
     one = {"sequences": (DNA("A"),), "scores": (np.ones(1, np.float32),), "against": "", "notes": ()}
     assert repr(made(**one, baseline_value=None, baseline="", delta=None, resolution=6)) == (
         "Attribution(1 base; promoter, log-odds (natural log) 2; integrated_gradients; "
-        "in tokens of up to 6 bases; strongest at position 0 (A +1))"
+        "in blocks of up to 6 bases; strongest at position 0 (A +1))"
     )
 
 

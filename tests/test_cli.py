@@ -344,3 +344,55 @@ def test_a_threshold_is_a_probability(run, least, capsys):
     with pytest.raises(SystemExit):
         run("ask", ASKED, "--dna", "ACGT", "--abstain-below", least)
     assert f"{least!r} is no probability" in capsys.readouterr().err
+
+
+def explained(run, fasta, *arguments):
+    task = ["--task", "promoter_tata", "--target", "Yes", "--steps", "2"]
+    return run("explain", ASKED, str(fasta), *task, *arguments)
+
+
+def test_each_record_is_explained(run, fasta):
+    status, out, error = explained(run, fasta)
+    assert (status, error) == (0, "")
+    heads = [line for line in out.splitlines() if "\tAttribution(" in line]
+    assert [line.split("\t")[0] for line in heads] == list(RECORDS)
+    assert "promoter against not a promoter" in heads[0]
+    assert "integrated_gradients from N" in heads[0]
+
+
+def test_explanations_are_written_as_tables_and_tracks(run, fasta, tmp_path):
+    for name, lines in (("why.tsv", 1 + 29), ("why.csv", 1 + 29), ("deep/why.bedgraph", 3 + 29)):
+        out = tmp_path / name
+        assert explained(run, fasta, "--method", "gradient_x_input", "--out", str(out))[0] == 0
+        assert len(out.read_text().splitlines()) == lines
+    assert (tmp_path / "why.tsv").read_text().startswith("name\tposition\tbase\tscore\nHBB\t0\tA\t")
+
+
+def test_one_record_is_kept_and_drawn(run, tmp_path):
+    fasta = tmp_path / "one.fa"
+    fasta.write_text(">HBB\nACGTTGCAAC\n")
+    out = tmp_path / "why.npz"
+    assert explained(run, fasta, "--method", "occlusion", "--window", "3", "--out", str(out))[0] == 0
+    assert chatnt.Attribution.load(out).names == ("HBB",)
+    pytest.importorskip("matplotlib").use("Agg")
+    out = tmp_path / "why.png"
+    assert explained(run, fasta, "--start", "2", "--end", "8", "--out", str(out))[0] == 0
+    assert out.read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--out", "why.npz"], "3 records are explained, and such a file holds one"),
+        (["--out", "why.doc"], "the ending must be one of .tsv, .csv"),
+        (["--method", "magic"], "no method 'magic'"),
+        (["--method", "deep_lift"], "Take 'gradient_shap'"),
+        (["--target", "maybe"], "no target 'maybe'"),
+        (["--calibrated"], "no calibration of the probabilities of promoter_tata"),
+        (["--baseline", "ACGT"], "have [8]"),
+    ],
+)
+def test_an_explanation_that_cannot_be_made_is_an_error(run, fasta, arguments, told):
+    status, out, error = explained(run, fasta, *arguments)
+    assert (status, out) == (2, "")
+    assert told in one_line(error)

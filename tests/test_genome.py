@@ -92,3 +92,25 @@ def test_without_pyfaidx_a_large_file_says_what_to_install(fasta, monkeypatch):
     monkeypatch.setitem(sys.modules, "pyfaidx", None)
     with pytest.raises(MissingExtraError, match=r'pip install "chatnt\[genome\]"'):
         Genome.of(fasta)
+
+
+def test_what_cannot_be_indexed_is_told(fasta, monkeypatch):
+    pyfaidx = pytest.importorskip("pyfaidx", reason="reads parts of large FASTA files")
+    monkeypatch.setattr(module, "SMALL", 1)
+    contents = {
+        "Duplicate": ">a\nAC\n>a\nGT\n",
+        "Inconsistent": ">a\nAC\nA\nACGT\n",
+        "before the first": "ACGT\n",
+    }
+    for words, content in contents.items():
+        fasta.with_name(f"{fasta.name}.fai").unlink(missing_ok=True)
+        fasta.write_text(content)
+        with pytest.raises(SequenceError, match=f"cannot be read in parts: .*{words}"):
+            Genome.of(fasta)
+
+    def refuse(*given, **settings):
+        raise OSError("genome.fa.fai may not be writable.")
+
+    monkeypatch.setattr(pyfaidx, "Fasta", refuse)
+    with pytest.raises(SequenceError, match=r"may not be writable.*samtools faidx"):
+        Genome.of(fasta)

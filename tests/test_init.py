@@ -21,6 +21,8 @@ NAMES = {
     "attribute_shuffled", "attribution_arrays", "call_peaks", "find_elements",
     "find_motifs",
     "AttributionStudy", "attribution_study",
+    "PartAttribution", "attribute_latents", "attribute_regions",
+    "attribute_words",
 }  # fmt: skip
 MODULES = {"errors", "plots"}
 

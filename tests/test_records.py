@@ -7,12 +7,14 @@ import shutil
 import subprocess
 import sys
 import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
 
 import pandas as pd
 import pytest
 
+import chatnt.genome
 from chatnt.errors import DataError, DataNotFoundError, SequenceError
-from chatnt.records import BadRecord, Record, read_records
+from chatnt.records import BadRecord, Record, Span, read_records, span_of
 from chatnt.sequence import DNA
 
 GENOME = {"chr1": "ACGTTGCAAC" * 10, "chrM": "GGGCCC"}
@@ -48,8 +50,11 @@ def test_a_folder_is_read_in_the_order_of_names(tmp_path):
     (tmp_path / "a.fasta.gz").write_bytes(gzip.compress(b">a\nC\n"))
     (tmp_path / "notes.txt").write_text("no sequence")
     assert good(read_records(tmp_path)) == [("a", "C", 0), ("b", "A", 1)]
-    (tmp_path / "c.fa").write_text(">a\nG\n")
-    assert bad(read_records(tmp_path)) == [("a", 2, 1)]
+    (tmp_path / "c.fa").write_text(">a\nG\n>c\nLLL\n")
+    (tmp_path / "d.fa").mkdir()
+    found = list(read_records(tmp_path))
+    assert bad(found) == [("a", 2, 1), ("c", 3, 3)]
+    assert found[3].reason.startswith("c.fa: ")
 
 
 def test_bad_records_are_told_and_the_rest_is_read(tmp_path):
@@ -74,15 +79,35 @@ def test_tables_and_lists_have_names_or_get_them():
     assert good(read_records(iter(["GT"]))) == [("sequence_1", "GT", 0)]
 
 
+def test_a_name_is_given_to_what_has_none():
+    assert next(read_records([DNA("AC")])).dna.name == "sequence_1"
+    table = pd.DataFrame({"sequence": ["A", "C", "G"], "name": ["a", None, float("nan")]})
+    assert [place for place, *_ in good(read_records(table))] == ["a", "sequence_2", "sequence_3"]
+
+
+def test_fields_are_in_the_order_that_callers_unpack():
+    assert Record._fields == ("dna", "start", "end", "strand", "place", "number")
+    assert BadRecord._fields == ("name", "number", "line", "reason")
+    dna, *where = next(read_records(["chr1:2-5:-"], genome=GENOME))
+    assert (str(dna), dna.name, where) == ("AAC", "chr1:2-5:-", [2, 5, "-", "chr1", 0])
+
+
 def test_intervals_have_the_letters_of_their_strand():
     given = ["chr1:0-4", ("chr1", 4, 8, "-"), ("1", 2, 5), "chrM:1-3:-"]
-    found = list(read_records(given, genome=GENOME))
+    with pytest.warns(UserWarning, match="no contig '1'; 'chr1' was taken for it"):
+        found = list(read_records(given, genome=GENOME))
     assert [(str(r.dna), r.place, r.start, r.end, r.strand) for r in found] == [
         ("ACGT", "chr1", 0, 4, "+"),
         ("TGCA", "chr1", 4, 8, "-"),
         ("GTT", "chr1", 2, 5, "+"),
         ("CC", "chrM", 1, 3, "-"),
     ]
+
+
+def test_the_same_interval_twice_is_told():
+    found = list(read_records([("chr1", 0, 4), "chr1:0-4:+", "chr1:0-4:-"], genome=GENOME))
+    assert [type(each) for each in found] == [Record, BadRecord, Record]
+    assert bad(found) == [("chr1:0-4:+", 1, None)]
 
 
 def test_a_bed_file_is_read_and_its_bad_lines_are_told(tmp_path):
@@ -120,7 +145,13 @@ def test_a_bed_file_is_read_and_its_bad_lines_are_told(tmp_path):
         ("nowhere.fa", None, DataNotFoundError, "no file"),
         ("x.bed", None, DataError, "genome=..."),
         (pd.DataFrame({"letters": ["A"]}), None, DataError, "'sequence'"),
-        (pd.DataFrame({"contig": ["A"]}), GENOME, DataError, "not as a table"),
+        (pd.DataFrame({"contig": ["A"]}), GENOME, DataError, "not as a DataFrame"),
+        (5, None, DataError, "A int holds no sequences"),
+        (5, GENOME, DataError, "not as a int"),
+        ("nowhere.bed", GENOME, DataNotFoundError, "no file"),
+        ("chr1:1-5", None, DataError, "genome=..."),
+        (["chr1:1-5"], None, DataError, "genome=..."),
+        ([("chr1", 1, 5)], None, DataError, "genome=..."),
     ],
 )
 def test_what_is_no_source_is_an_error(source, genome, error, words):
@@ -139,17 +170,114 @@ def test_an_unreadable_file_is_an_error(tmp_path):
     path.write_text("ACGT\n")
     with pytest.raises(SequenceError, match="not FASTA"):
         list(read_records(path))
+    path.write_text("\n")
+    with pytest.raises(SequenceError, match="is empty"):
+        list(read_records(path))
+    path.write_text(FASTA)
+    with pytest.raises(DataError, match="is FASTA, not BED"):
+        list(read_records(path, genome=GENOME))
+    with pytest.raises(DataError, match="is a folder"):
+        list(read_records(tmp_path, genome=GENOME))
 
 
-def test_memory_does_not_grow_with_the_file(tmp_path):
+def test_what_came_before_the_cut_of_a_file_is_read(tmp_path):
+    path = tmp_path / "cut.fa.gz"
+    content = "".join(f">r{i}\n{''.join(random.Random(i).choices('ACGT', k=100))}\n" for i in range(500))
+    path.write_bytes(gzip.compress(content.encode())[:-5000])
+    found = read_records(path)
+    assert next(found).number == 0
+    with pytest.raises(SequenceError, match="truncated"):
+        list(found)
+
+
+def peak_of(records):
+    tracemalloc.start()
+    try:
+        count = sum(isinstance(record, Record) for record in records)
+        return count, tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_memory_does_not_grow_with_the_records(tmp_path):
     path = tmp_path / "many.fa"
     with path.open("w") as file:
         file.writelines(f">r{i}\n{'ACGT' * 100}\n" for i in range(5000))
-    tracemalloc.start()
-    assert sum(1 for _ in read_records(path)) == 5000
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    assert peak < 1_500_000  # of 2 MB; the names are kept
+    count, peak = peak_of(read_records(path))
+    assert count == 5000
+    assert peak < 300_000  # of 2 MB
+    endless = (DNA("ACGT", name=f"a rather long name of a record {i}") for i in range(20_000))
+    count, peak = peak_of(read_records(endless))
+    assert count == 20_000
+    assert peak < 300_000  # of names alone 1.7 MB
+
+
+def test_a_chromosome_is_held_little_more_than_once_or_not_at_all(tmp_path):
+    pytest.importorskip("pyfaidx", reason="reads parts of large FASTA files")
+    path = tmp_path / "chromosome.fa"
+    with path.open("w") as file:
+        file.write(">chr1\n")
+        file.writelines(f"{'ACGTTGCAAC' * 6}\n" for _ in range(50_000))
+    count, peak = peak_of(read_records(path))
+    assert count == 1
+    assert peak < 3 * 3_000_000 + 300_000  # as it is read, and as it is checked
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(chatnt.genome, "SMALL", 1)
+        given = [("chr1", 300 * i, 300 * (i + 1), "-") for i in range(1000)]
+        next(read_records(given, genome=path))  # imports, and makes the index
+        count, peak = peak_of(read_records(given, genome=path))
+    assert count == 1000
+    assert peak < 1_000_000
+
+
+@pytest.mark.parametrize("ending", ["fa", "fa.gz"])
+def test_what_was_read_adds_up_to_the_span(tmp_path, ending):
+    pack = gzip.compress if ending.endswith("gz") else bytes
+    for name, count in (("a", 900), ("b", 3)):
+        content = "".join(f">{name}{i}\n{'ACGT' * 25}\n" for i in range(count)).encode()
+        (tmp_path / f"{name}.{ending}").write_bytes(pack(content))
+    for source in (tmp_path, tmp_path / f"a.{ending}"):
+        told = []
+        assert all(isinstance(each, Record) for each in read_records(source, on_read=told.append))
+        assert span_of(source) == Span(sum(told), "bytes")
+    bed = tmp_path / "x.bed"
+    bed.write_text("chr1\t0\t3\n")
+    told = []
+    assert len(list(read_records(bed, genome=GENOME, on_read=told.append))) == 1
+    assert span_of(bed) == Span(sum(told), "bytes")
+
+
+@pytest.mark.parametrize(
+    ("source", "genome"),
+    [
+        (["ACGT", "QQ"], None),
+        (DNA("ACGT"), None),
+        (pd.DataFrame({"sequence": ["ACGT", "GG"]}), None),
+        (["chr1:0-4", ("chr1", 3, 3)], GENOME),
+    ],
+)
+def test_tables_and_lists_are_told_in_records(source, genome):
+    told = []
+    found = list(read_records(source, genome=genome, on_read=told.append))
+    assert span_of(source) == Span(sum(told), "records") == Span(len(found), "records")
+
+
+def test_some_sources_have_no_span(tmp_path):
+    assert (
+        span_of("-")
+        is span_of(iter(["ACGT"]))
+        is span_of(tmp_path / "nowhere.fa")
+        is span_of(tmp_path)
+        is None
+    )
+
+
+def test_records_can_be_left_unread_and_read_elsewhere():
+    found = read_records(["A", "C", "G"])
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(next, found).result().number == 0
+    assert next(found).number == 1
+    found.close()  # type: ignore[attr-defined]
 
 
 @pytest.mark.skipif(shutil.which("bedtools") is None, reason="bedtools is not installed")

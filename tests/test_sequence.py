@@ -3,7 +3,9 @@ import gzip
 import io
 import pickle
 import random
+import struct
 import sys
+import zlib
 
 import pytest
 
@@ -204,6 +206,19 @@ def fasta(tmp_path):
 TWO = b">one first record\nACGT\nTTAA\n\n>two\nacgu\n"
 
 
+def bgzip_block(content):
+    """Return a block as in section 4.1 of the SAM specification, version 1.6."""
+    packer = zlib.compressobj(wbits=-15)
+    packed = packer.compress(content) + packer.flush()
+    head = b"\x1f\x8b\x08\x04\0\0\0\0\0\xff\x06\0BC\x02\0"
+    return (
+        head
+        + struct.pack("<H", len(head) + len(packed) + 9)
+        + packed
+        + struct.pack("<II", zlib.crc32(content), len(content))
+    )
+
+
 class TestReadFasta:
     def test_names_sequences_and_source(self, fasta):
         path = fasta(TWO)
@@ -303,6 +318,13 @@ class TestFilesThatAreNotFasta:
         )
         with pytest.raises(SequenceError, match=r"ends early: the gzip file is truncated"):
             read_fasta(fasta(whole[:kept]))
+
+    def test_a_bgzip_file_cut_between_blocks(self, fasta):
+        blocks = [bgzip_block(TWO[:30]), bgzip_block(TWO[30:]), bgzip_block(b"")]
+        assert len(read_fasta(fasta(b"".join(blocks), "x.fa.gz"))) == 2
+        for cut in (b"".join(blocks[:2]), blocks[0], b"".join(blocks)[:-1]):
+            with pytest.raises(SequenceError, match=r"ends early: the gzip file is truncated"):
+                read_fasta(fasta(cut, "x.fa.gz"))
 
     def test_damaged_gzip(self, fasta):
         whole = bytearray(gzip.compress(TWO * 50, mtime=0))

@@ -3,6 +3,8 @@
 import random
 import shutil
 import subprocess
+import tracemalloc
+from itertools import islice
 
 import pytest
 
@@ -16,7 +18,7 @@ LETTERS = "".join(RNG.choices("ACGT", k=400))
 
 def record(start, end, strand="+"):
     dna = DNA(LETTERS[start:end])
-    return Record(dna if strand == "+" else dna.reverse_complement(), "x", start, end, strand)
+    return Record(dna if strand == "+" else dna.reverse_complement(), start, end, strand, "x", 0)
 
 
 @pytest.mark.parametrize("case", range(60))
@@ -36,6 +38,16 @@ def test_every_base_is_in_a_window_of_the_same_length(case):
     assert all(begin == (stride or window) * i for i, begin in enumerate(begins[:-1]))
     if (stride or window) <= window:
         assert {i for one in windows for i in range(one.start, one.end)} == set(range(start, end))
+
+
+def test_windows_of_a_chromosome_are_made_one_at_a_time():
+    dna = DNA("ACGT" * 100_000)
+    tracemalloc.start()
+    windows = list(islice(cut(Record(dna, 0, len(dna), "+", "x", 0), 300, 1), 100))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert windows[-1].start == 99
+    assert peak < 200_000
 
 
 def test_the_other_strand_follows_each_record():

@@ -42,9 +42,16 @@ class Glimpses(nn.Module):
 
     def found(self, x: Tensor, mask: Tensor) -> Tensor:
         """Return what is said of a sequence, without loudness and names, of the same shape."""
-        fit = x @ (self.GAIN * self.queries).to(x.dtype).T
+        fit = self.fit(x)
         attention = fit.masked_fill(~mask[..., None], torch.finfo(fit.dtype).min).softmax(1)
-        seen = attention.transpose(1, 2) @ x
+        return self.told(attention.transpose(1, 2) @ x)
+
+    def fit(self, x: Tensor) -> Tensor:
+        """Return how well positions fit the queries: Tensor of shape (..., positions, glimpses)."""
+        return x @ (self.GAIN * self.queries).to(x.dtype).T
+
+    def told(self, seen: Tensor) -> Tensor:
+        """Return what is said of what each query saw; both of shape (batch, glimpses, dim)."""
         said = torch.einsum("bgd,gds->bgs", seen, (self.GAIN * self.own).to(seen.dtype)) + self.bias
         return self.spelled(nn.functional.gelu(said))
 

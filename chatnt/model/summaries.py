@@ -1,6 +1,6 @@
 """What a compact encoder knows of a sequence as a whole, beside what stands at each place."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import torch
 from torch import Tensor, nn
@@ -25,13 +25,25 @@ class Composition(nn.Module):
             nn.Linear(config.motifs, config.dim), nn.GELU(), nn.Linear(config.dim, config.dim)
         )
 
+    @property
+    def reach(self) -> int:
+        """How many bases on either side of a base its share of the sums hangs on."""
+        return self.conv.kernel_size[0] - 1
+
     def forward(self, bases: Tensor, mask: Tensor) -> Tensor:
-        return self.mix(self.dropout(self.norm(self.mean_strength(bases, mask))))
+        return self.told(self.sums(bases, mask), mask.sum(1, keepdim=True))
+
+    def sums(self, bases: Tensor, mask: Tensor) -> Tensor:
+        """Add each motif up over a sequence: Tensor of shape (batch, motifs)."""
+        return (nn.functional.gelu(self.conv(bases.transpose(1, 2))) * mask[:, None]).sum(-1)
+
+    def told(self, sums: Tensor, lengths: Tensor) -> Tensor:
+        """Return Tensor of shape (batch, dim) of the sums and of lengths of shape (batch, 1)."""
+        return self.mix(self.dropout(self.norm(sums / lengths.clamp(min=1))))
 
     def mean_strength(self, bases: Tensor, mask: Tensor) -> Tensor:
         """Average each motif over a sequence: Tensor of shape (batch, motifs)."""
-        strength = nn.functional.gelu(self.conv(bases.transpose(1, 2))) * mask[:, None]
-        return strength.sum(-1) / mask.sum(1, keepdim=True).clamp(min=1)
+        return self.sums(bases, mask) / mask.sum(1, keepdim=True).clamp(min=1)
 
     @torch.no_grad()
     def standardise(self, bases: Tensor, mask: Tensor, kinds: Tensor) -> None:
@@ -79,9 +91,18 @@ class Words(nn.Module):
         self.dropout = nn.Dropout(config.dropout)
         self.mix = nn.Linear(words, config.dim)
 
+    @property
+    def reach(self) -> int:
+        """How many bases on either side of a base its share of the sums hangs on."""
+        return self.longest - 1
+
     def forward(self, bases: Tensor, mask: Tensor) -> Tensor:
         """Return Tensor of shape (batch, dim)."""
-        standard = (self.shares(bases, mask) - self.mean) * self.scale
+        return self.told(self.sums(bases, mask))
+
+    def told(self, sums: Tensor, lengths: Tensor | None = None) -> Tensor:
+        """Return Tensor of shape (batch, dim) of the sums; the length of a sequence does not matter."""
+        standard = (self._shares(sums) - self.mean) * self.scale
         return self.mix(self.dropout(standard))
 
     def shares(self, bases: Tensor, mask: Tensor) -> Tensor:
@@ -93,15 +114,22 @@ class Words(nn.Module):
             Of shape (batch, words): the square root of the share of each among the words of its length,
             which makes rare and frequent ones about equally noisy.
         """
+        return self._shares(self.sums(bases, mask))
+
+    def sums(self, bases: Tensor, mask: Tensor) -> Tensor:
+        """Count the longest words: Tensor of shape (batch, words of that length)."""
         bases = bases * mask[..., None]
         head, tail = self.longest - self.longest // 2, self.longest // 2
         first, second = _words(bases, head, 0, tail), _words(bases, tail, head, 0)
+        return torch.bmm(first.transpose(1, 2), second).flatten(1)
+
+    def _shares(self, counts: Tensor) -> Tensor:
         # Whole numbers so far; in half precision their sums would no longer be.
-        lengths = [torch.bmm(first.transpose(1, 2), second).flatten(1).float()]
+        lengths = [counts.float()]
         for _ in range(self.longest - self.SHORTEST):
             lengths.append(lengths[-1].unflatten(1, (-1, 4)).sum(-1))
         total = lengths[0].sum(1, keepdim=True).clamp(min=1)
-        return (torch.cat(lengths, 1) / total + self.LEAST).sqrt().to(bases.dtype)
+        return (torch.cat(lengths, 1) / total + self.LEAST).sqrt().to(counts.dtype)
 
     @torch.no_grad()
     def standardise(self, bases: Tensor, mask: Tensor, kinds: Tensor) -> None:
@@ -231,23 +259,39 @@ class Recall(nn.Module):
         self.own: Tensor | None = None
         """Facts of the sequences of the next batch, of shape (batch, facts): +1, -1, or 0 if unknown."""
 
-    def forward(self, bases: Tensor, mask: Tensor) -> Tensor:
-        return self.mix(self.recalled(bases, mask))
+    @property
+    def reach(self) -> int:
+        """How many bases on either side of a base its share of the sums hangs on."""
+        return self.WIDTH - 1
 
-    @torch.no_grad()
+    def forward(self, bases: Tensor, mask: Tensor) -> Tensor:
+        return self.told(self.sums(bases, mask))
+
+    def told(self, sums: Tensor, lengths: Tensor | None = None) -> Tensor:
+        """Return Tensor of shape (batch, dim) of the sums; the length of a sequence does not matter."""
+        first = cast("nn.Linear", self.mix[0])
+        return self.mix(self._means(sums).to(first.weight.dtype))
+
     def recalled(self, bases: Tensor, mask: Tensor) -> Tensor:
         """Return the mean truth and the mean number of known facts: (batch, 2 x facts)."""
+        return self._means(self.sums(bases, mask)).to(bases.dtype)
+
+    @torch.no_grad()
+    def sums(self, bases: Tensor, mask: Tensor) -> Tensor:
+        """Add up truth and number of known facts over kept words, and count these: (batch, 2 x facts + 1)."""
         hashes, kept = hashed_words(bases, mask)
         if len(self.words) == 0 or hashes.shape[1] == 0:
-            return bases.new_zeros(len(bases), 2 * self.facts.shape[2])
+            return torch.zeros(len(bases), 2 * self.facts.shape[2] + 1, device=bases.device)
         at = torch.searchsorted(self.words, hashes).clamp(max=len(self.words) - 1)
         known = kept & (self.words[at] == hashes)
         facts = self.facts[at].float() * known[..., None, None]
         if self.training and self.own is not None:
             own = torch.stack([self.own, self.own.abs()], dim=1)
             facts = facts - own[:, None] * known[..., None, None]
-        means = facts.sum(1) / kept.sum(1).clamp(min=1)[:, None, None]
-        return means.flatten(1).to(bases.dtype)
+        return torch.cat([facts.sum(1).flatten(1), kept.sum(1, keepdim=True)], dim=1)
+
+    def _means(self, sums: Tensor) -> Tensor:
+        return sums[:, :-1] / sums[:, -1:].clamp(min=1)
 
 
 def hashed_words(bases: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:

@@ -91,5 +91,5 @@ def _caption(attribution: "Attribution") -> str:
     )
     how = attribution.method + (f" from {attribution.baseline}" if attribution.baseline else "")
     delta = "" if attribution.delta is None else f", delta {attribution.delta:.2g}"
-    tokens = "" if attribution.resolution == 1 else f", in tokens of up to {attribution.resolution} bases"
+    tokens = "" if attribution.resolution == 1 else f", in blocks of up to {attribution.resolution} bases"
     return f"{told}: {how}{delta}{tokens}"

@@ -64,7 +64,7 @@ def test_the_picture_says_what_it_shows():
     assert ax.get_xlabel() == "position in one"
     assert ax.get_ylabel() == "log-odds"
     tokens = logo(made(resolution=6, delta=None, against="", baseline=""), sequence=1)
-    assert tokens.get_title(loc="left") == "Yes: integrated_gradients, in tokens of up to 6 bases"
+    assert tokens.get_title(loc="left") == "Yes: integrated_gradients, in blocks of up to 6 bases"
     assert tokens.get_xlabel() == "position in two"
 
 

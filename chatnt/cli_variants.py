@@ -3,34 +3,14 @@
 import argparse
 import itertools
 import sys
-from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from chatnt.assistant import Assistant
+from chatnt.cli_common import add_pair, load_pair, positive
 
 
-def add_variants(
-    commands: "argparse._SubParsersAction",
-    add_pair: Callable[[argparse.ArgumentParser], None],
-    load: "Callable[[str], Assistant]",
-    positive: Callable[[str], int],
-) -> None:
-    """Add the command to others.
-
-    Parameters
-    ----------
-    commands
-        What `ArgumentParser.add_subparsers` gave.
-    add_pair
-        Adds the option that names a pair.
-    load
-        Loads the pair of that name.
-    positive
-        Reads a number from 1 on.
-    """
+def add_variants(commands: "argparse._SubParsersAction") -> None:
+    """Add the command."""
     text = "say what the variants of a VCF file change"
     parser = commands.add_parser(
         "variants",
@@ -79,14 +59,14 @@ def add_variants(
     parser.add_argument("--out", type=Path, metavar="FILE", help="TSV file for the table (default: printed)")
     parser.add_argument("--quiet", action="store_true", help="show no progress bar")
     add_pair(parser)
-    parser.set_defaults(run=lambda args: _run(args, load))
+    parser.set_defaults(run=_run)
 
 
-def _run(args: argparse.Namespace, load: "Callable[[str], Assistant]") -> None:
+def _run(args: argparse.Namespace) -> None:
     from chatnt.variant_effects import as_table, iter_effects
 
     parts = iter_effects(
-        load(args.pair),
+        load_pair(args.pair),
         args.vcf,
         genome=args.genome,
         tasks=args.tasks,

@@ -1,0 +1,74 @@
+"""The command ``chatnt annotate``: questions about every record of a file, and a table of the answers."""
+
+import argparse
+import sys
+import warnings
+from pathlib import Path
+
+from chatnt.cli_common import add_pair, load_pair, positive
+
+
+def add_annotate(commands: "argparse._SubParsersAction") -> None:
+    """Add the command."""
+    text = "ask about every record of a file, and make a table"
+    parser = commands.add_parser(
+        "annotate",
+        help=text,
+        description=f"{text.capitalize()}. Killed and started again in the same way, it goes on.",
+        epilog="Example: chatnt annotate regions.fa.gz --ask promoter_tata h3 --out table.tsv --no-text",
+    )
+    text = "FASTA file (plain or gzip'd; - reads standard input), a folder of them, or a BED file"
+    parser.add_argument("source", help=text)
+    parser.add_argument(
+        "--ask",
+        nargs="+",
+        required=True,
+        metavar="QUESTION",
+        help="names of tasks, or questions with one <DNA>",
+    )
+    parser.add_argument("--genome", metavar="FASTA", help="what the intervals of a BED file refer to")
+    parser.add_argument(
+        "--out", type=Path, metavar="FILE", help="table to write: .tsv, .parquet or .bed (default: printed)"
+    )
+    parser.add_argument(
+        "--window", type=positive, metavar="N", help="longest part to ask about (default: the task's)"
+    )
+    parser.add_argument(
+        "--stride", type=positive, metavar="N", help="bases from window to window (default: the window)"
+    )
+    parser.add_argument("--strands", choices=("given", "both"), default="given", help="default: given")
+    parser.add_argument(
+        "--no-text",
+        dest="text",
+        action="store_false",
+        help="write no answers, score the labels alone, which is several times faster",
+    )
+    parser.add_argument("--constrained", action="store_true", help="allow only answers that state something")
+    text = "list records that cannot be read, or stop at the first (default: report)"
+    parser.add_argument("--errors", choices=("report", "raise"), default="report", help=text)
+    parser.add_argument("--overwrite", action="store_true", help="begin the file anew, whatever is there")
+    parser.add_argument(
+        "--batch-size", type=positive, default=64, metavar="N", help="answers at a time (default: 64)"
+    )
+    parser.add_argument("--quiet", action="store_true", help="show no progress bar")
+    add_pair(parser)
+    parser.set_defaults(run=_run)
+
+
+def _run(args: argparse.Namespace) -> None:
+    from chatnt.annotations import as_tsv
+
+    names = ("out", "genome", "window", "stride", "strands", "text", "constrained", "errors", "overwrite")
+    settings = {name: getattr(args, name) for name in names}
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always", UserWarning)
+        table = load_pair(args.pair).annotate(
+            args.source, args.ask, batch_size=args.batch_size, progress=not args.quiet, **settings
+        )
+    if not isinstance(table, Path):
+        sys.stdout.write(as_tsv(table).decode("utf-8"))
+        for bad in table.attrs["bad"]:
+            print(f"chatnt: {bad['name']} was left out: {bad['reason']}", file=sys.stderr)
+        return
+    for warning in told:
+        print(f"chatnt: {warning.message}", file=sys.stderr)

@@ -1,0 +1,44 @@
+"""What the commands of the command line have in common."""
+
+import argparse
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from chatnt.conversation import PLACEHOLDER, Question, references
+from chatnt.sequence import DNA
+
+if TYPE_CHECKING:
+    from chatnt.assistant import Assistant
+
+
+def positive(text: str) -> int:
+    """Read a whole number from 1 on."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1 on")
+    return int(text)
+
+
+def add_pair(parser: argparse.ArgumentParser) -> None:
+    """Add the option that names the pair."""
+    parser.add_argument(
+        "--pair", default="mini", help="folder or hub name of a pair (default: the bundled one)"
+    )
+
+
+def load_pair(pair: str) -> "Assistant":
+    """Load a pair without a progress bar."""
+    from transformers.utils import logging
+
+    from chatnt.loading import load
+
+    logging.disable_progress_bar()  # it takes longer to read than the pair to load
+    return load(pair)
+
+
+def each_question(text: str, sequences: list[DNA]) -> Iterator[Question]:
+    """Yield one question for all sequences, or for each of them if it has one placeholder."""
+    if text.count(PLACEHOLDER) == 1 and not references(text) and len(sequences) > 1:
+        for dna in sequences:
+            yield Question.of(text, dna)
+    else:
+        yield Question.of(text, sequences)
