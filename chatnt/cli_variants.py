@@ -51,7 +51,7 @@ def add_variants(commands: "argparse._SubParsersAction") -> None:
     )
     parser.add_argument("--errors", choices=("raise", "skip"), default="raise", help=text)
     parser.add_argument(
-        "--length", type=positive, metavar="N", help="bases of a window (default: the task's)"
+        "--length", type=positive, metavar="N", help="bases of a window (default: as the pair learned)"
     )
     parser.add_argument(
         "--batch-size", type=positive, default=64, metavar="N", help="sequences at a time (default: 64)"

@@ -13,6 +13,7 @@ from tqdm import tqdm
 from chatnt.allele_scores import AlleleScorer, Pair, Scored
 from chatnt.attribution_question import recognised_task
 from chatnt.conversation import PLACEHOLDER, Question
+from chatnt.doubts import usual_window
 from chatnt.errors import DataError, SequenceError, TaskError
 from chatnt.genome import Genome
 from chatnt.sequence import DNA
@@ -97,7 +98,7 @@ def iter_effects(  # noqa: PLR0913 - which variants, what is asked of them, wher
     strands
         Which are read: ``"both"``, ``"+"`` or ``"-"``.
     length
-        Of the windows, in bases. Default: that of the task.
+        Of the windows, in bases. Default: what the pair learned the task from, else the task's.
     keep
         ``"changed"``: for each variant and target the window in which the probability, or the number, changes
         most, so that a site may be lost or won anywhere. ``"strongest"``: that in which one of the alleles
@@ -209,7 +210,7 @@ def _asked(
     else:
         task = get_task(given)
         question = task.questions.test[0]
-    size = length or task.length
+    size = length or usual_window(getattr(pair, "likeness", None), task)
     places = usual_places(task, size) if at is None else (at,) if isinstance(at, int) else tuple(at)
     return _Asked(task, size, places, AlleleScorer(pair, task, question, **how))
 
