@@ -266,7 +266,12 @@ def _hash(texts: Iterable[str]) -> str:
 
 def _warn(bad: int, where: str) -> None:
     if bad:
-        warnings.warn(f"{bad:,} records could not be read and were left out; {where} has them.", stacklevel=3)
+        told = (
+            "1 record could not be read and was"
+            if bad == 1
+            else f"{bad:,} records could not be read and were"
+        )
+        warnings.warn(f"{told} left out; see {where}.", stacklevel=3)
 
 
 def _check(**given: tuple[str, tuple[str, ...]]) -> None:

@@ -23,13 +23,14 @@ def calibration_table(kept: PairResults) -> str:
         ]
         for row in table.to_dict("records")
     ]
-    means = [f"{table[name].mean():.3f}" for name in ("ece", "ece_before", "ece_by_chance")]
     large = table[(table["tested"] >= _MANY) & table["ece"].notna()]
-    return markdown_table(heads, rows) + (
-        "\nMean error {} ({} as it says, {} by chance); ".format(*means)
-        + f"of the {len(large)} tasks with {_MANY:,} rows or more "
-        f"{large['ece'].mean():.3f}, the largest {large['ece'].max():.3f}."
-    )
+    told = f"; of the {len(large)} tasks with {_MANY:,} rows or more {_errors(large)}, the largest "
+    return markdown_table(heads, rows) + f"\nMean error {_errors(table)}{told}{large['ece'].max():.3f}."
+
+
+def _errors(table: pd.DataFrame) -> str:
+    after, before, chance = (table[name].mean() for name in ("ece", "ece_before", "ece_by_chance"))
+    return f"{after:.3f} ({before:.3f} as it says, {chance:.3f} by chance)"
 
 
 def other_tables(kept: PairResults) -> Iterator[str]:

@@ -95,7 +95,7 @@ def test_both_strands_and_strides(chat):
 @pytest.mark.parametrize("ending", ["tsv", "parquet"])
 def test_a_file_holds_the_same_table(chat, fasta, tmp_path, ending):
     out = tmp_path / f"out.{ending}"
-    with pytest.warns(UserWarning, match="1 records could not be read"):
+    with pytest.warns(UserWarning, match="1 record could not be read"):
         assert chat.annotate(fasta, QUESTIONS, out=out, text=False) == out
     with pytest.warns(UserWarning, match="could not be read"):
         table = chat.annotate(fasta, QUESTIONS, text=False)
@@ -194,7 +194,7 @@ def test_sigkill_and_two_processes_give_the_same_bytes(chat, fasta, tmp_path):
 
 def test_a_record_that_the_encoder_cannot_read_is_told(chat):
     given = [RECORDS[0], DNA("ACGT" * 200, name="long"), RECORDS[1]]
-    with pytest.warns(UserWarning, match="1 records"):
+    with pytest.warns(UserWarning, match="1 record could"):
         table = chat.annotate(given, ASKED, window=800, text=False)
     assert list(table["name"]) == ["r300", "r90"]
     assert "800" in table.attrs["bad"][0]["reason"]

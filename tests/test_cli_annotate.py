@@ -49,7 +49,7 @@ def test_a_file_is_written_and_not_overwritten_unless_told(run, tmp_path):
     out = tmp_path / "table.tsv"
     status, printed, error = run("--out", out)
     assert (status, printed) == (0, "")
-    assert f"{out}.errors.tsv has them" in error
+    assert f"left out; see {out}.errors.tsv." in error
     assert list(read_annotations(out)["name"]) == ["a", "b"]
     status, _, error = run("--out", out, "--strands", "both")
     assert status == 2
