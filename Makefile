@@ -19,7 +19,7 @@ WORKERS ?= 2
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
-DEV_EXTRAS := plots,widgets,explain,motifs,genome,data,convert,llama,lora,tensorboard,dev
+DEV_EXTRAS := plots,widgets,explain,motifs,genome,data,convert,llama,lora,quantize,ray,tensorboard,dev
 RUN_TESTS := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS)
 
 .PHONY: help demo test lint types docs bench check format clean
