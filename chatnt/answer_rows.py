@@ -29,6 +29,40 @@ def row_likelihoods(logits: Tensor, wanted: Tensor) -> Tensor:
     return token_likelihoods(logits, wanted.clamp(min=0)).masked_fill(wanted == IGNORED, 0.0).sum(1)
 
 
+def score_rows(model: nn.Module, rows: Mapping[str, Any], soft_tokens: Tensor | None = None) -> Tensor:
+    """Score the answers of one prompt, whose last letters may be part of an answer's first token.
+
+    Parameters
+    ----------
+    model
+        Reads the prompt once; the answers share its cache.
+    rows
+        The prompt with each answer, padded on the right, as `chatnt.processor.ChatNTProcessor` makes them.
+    soft_tokens
+        Of the prompt, of shape (1, sequences, latents, dim), if they are known.
+
+    Returns
+    -------
+    Tensor
+        Of shape (answers,): the log-likelihood of each whole answer, natural log.
+    """
+    ids, mask, labels = (rows[name] for name in ("input_ids", "attention_mask", "labels"))
+    shared = int((labels != IGNORED).int().argmax(1).min())
+    others = {name: t[:1] for name, t in rows.items() if name.startswith(("dna_", "question_"))}
+    prompt = model(
+        input_ids=ids[:1, :shared],
+        attention_mask=mask[:1, :shared],
+        soft_tokens=soft_tokens,
+        **others,
+        use_cache=True,
+    )
+    prompt.cache.batch_repeat_interleave(len(ids))
+    later = model(input_ids=ids[:, shared:], attention_mask=mask, cache=prompt.cache, use_cache=True)
+    first = prompt.logits[:, -1:].expand(len(ids), -1, -1)
+    logits = torch.cat([first, later.logits[:, :-1]], dim=1)
+    return row_likelihoods(logits, labels[:, shared:])
+
+
 @dataclasses.dataclass(frozen=True)
 class AnswerRows:
     """Hold the tokens of answers.

@@ -2,12 +2,12 @@
 
 import dataclasses
 import inspect
-from collections.abc import Mapping
-from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from transformers import PreTrainedModel
+
+from chatnt.prompts import Prompts
 
 FAMILIES = ("gpt2", "gpt_neox", "llama", "qwen2")
 """Decoders that are known to read what a mask of every pair of tokens lets them read, and no more."""
@@ -102,33 +102,27 @@ class AnswerTree:
         )
         return cls(tokens, depths, above.to(ids.device), *told, count=len(ids))
 
-    def score(self, model: nn.Module, batch: Mapping[str, Any]) -> Tensor:
-        """Score all answers after each prompt of a batch.
-
-        Each prompt runs once; its cache is what all nodes of the tree read, in one pass.
+    def score(self, prompts: Prompts) -> Tensor:
+        """Score all answers after each prompt; all nodes of the tree are read in one pass.
 
         Parameters
         ----------
-        model
-            A `chatnt.model.ChatNTModel` whose decoder `reads_trees`.
-        batch
-            Its inputs, `input_ids` and `attention_mask` padded on the left.
+        prompts
+            What a decoder that `reads_trees` has read.
 
         Returns
         -------
         Tensor
             Of shape (prompts, answers): log-likelihoods, natural log.
         """
-        real = batch["attention_mask"]
-        places = (real.cumsum(1) - 1).clamp(min=0)
-        prompt = model(**batch, position_ids=places, use_cache=True, logits_to_keep=1)
-        logits = [prompt.logits]
+        real = prompts.real
+        logits = [prompts.logits[:, None]]
         if len(self.tokens):
-            nodes = model(
+            nodes = prompts.model(
                 input_ids=self.tokens.expand(len(real), -1),
                 attention_mask=self._seen(real),
-                position_ids=places[:, -1:] + self.depths,
-                cache=prompt.cache,
+                position_ids=real.sum(1, keepdim=True) - 1 + self.depths,
+                cache=prompts.some(slice(None)).cache,
                 use_cache=True,
             )
             logits.append(nodes.logits)

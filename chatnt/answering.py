@@ -11,7 +11,6 @@ from chatnt.conversation import Answer, Question, Turn
 from chatnt.doubts import doubts
 from chatnt.engine import Encoded, Engine
 from chatnt.errors import TaskError
-from chatnt.grammar import possible_answers
 from chatnt.sequence import DNA
 from chatnt.tasks import Task, describe_tasks, get_task
 from chatnt.tasks.likeness import Likeness
@@ -133,10 +132,11 @@ class Answerer:
         readings = task and Readings(self.engine, task, batch.conversations, batch.soft_tokens)
         weights = self.fingerprint()
         fitted, stale = self._fitted(task.name, weights) if task else ({}, ())
-        if written or readings is None:
-            allowed = possible_answers(task) if constrained and task else None
-            told = {"soft_tokens": batch.soft_tokens, "answers": allowed}
-            texts = self.engine.generate(batch.conversations, batch_size=len(batch.conversations), **told)
+        if readings is None:
+            told = {"soft_tokens": batch.soft_tokens, "batch_size": len(batch.conversations)}
+            texts = self.engine.generate(batch.conversations, **told)
+        elif written:
+            texts = readings.write(constrained=constrained)
         else:
             texts = [likeliest(readings[i], fitted) for i in range(len(batch.conversations))]
         for i, (turns, text) in enumerate(zip(batch.conversations, texts, strict=True)):

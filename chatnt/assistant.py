@@ -323,7 +323,7 @@ class Assistant:
         task
             Gives the labels and the sentences.
         soft_tokens
-            What `Engine.read` gave, if the DNA has been encoded already.
+            What `Engine.read_each` gave, if the DNA has been encoded already.
         """
         return Readings(self.engine, task, [turns], soft_tokens)[0].label_probabilities()
 

@@ -16,6 +16,7 @@ from chatnt.dna_readers import BaseReader, TokenReader
 from chatnt.model import ChatNTModel
 from chatnt.model.learning import only_at
 from chatnt.processor import IGNORED, ChatNTProcessor
+from chatnt.prompts import Prompts
 
 Reach = Literal["whole", "open", "first"]
 """How much of an answer is scored: all with its end mark, all without it, or its first token."""
@@ -182,7 +183,7 @@ class _Branches:
 
     def _score(self, soft_tokens: Tensor) -> Tensor:
         same = {name: each.expand(len(soft_tokens), -1) for name, each in self.prompt.items()}
-        return self.tree.score(self.model, same | {"soft_tokens": soft_tokens})
+        return self.tree.score(Prompts.read(self.model, same | {"soft_tokens": soft_tokens}))
 
 
 @dataclasses.dataclass(frozen=True)

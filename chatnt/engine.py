@@ -7,15 +7,19 @@ import torch
 from torch import Tensor
 from transformers import BatchFeature
 
-from chatnt.answer_rows import AnswerRows, row_likelihoods
+from chatnt.answer_rows import AnswerRows, score_rows
 from chatnt.answer_tree import AnswerTree, reads_trees
 from chatnt.conversation import Turn
+from chatnt.drafts import Drafts
 from chatnt.encoded import Encoded
 from chatnt.errors import AnswerError
 from chatnt.grammar import Grammar
 from chatnt.model import ChatNTModel
-from chatnt.processor import IGNORED, ChatNTProcessor
+from chatnt.processor import ChatNTProcessor
+from chatnt.prompts import Prompts
 from chatnt.streaming import Pieces
+from chatnt.tails import Tails
+from chatnt.writing import write
 
 
 class Engine:
@@ -32,18 +36,6 @@ class Engine:
     def __init__(self, model: ChatNTModel, processor: ChatNTProcessor) -> None:
         self.model = model.eval()
         self.processor = processor
-
-    @torch.inference_mode()
-    def read(self, conversation: Sequence[Turn]) -> Tensor | None:
-        """Encode the DNA of a conversation for its last question.
-
-        Returns
-        -------
-        Tensor or None
-            The soft tokens, of shape (1, sequences, latents, dim), for `generate` and
-            `score`; `None` if there is no DNA.
-        """
-        return self.read_each([conversation])
 
     @torch.inference_mode()
     def encode_each(self, conversations: Sequence[Sequence[Turn]]) -> Encoded | None:
@@ -85,7 +77,41 @@ class Engine:
         inputs = [encoded.batch[name] for name in names]
         return self.model.get_soft_tokens(*inputs, encoded=(encoded.dna, encoded.mask, encoded.which))
 
-    def generate(
+    @torch.inference_mode()
+    def read_prompts(
+        self, conversations: Sequence[Sequence[Turn]], *, soft_tokens: Tensor | None = None
+    ) -> Prompts | None:
+        """Let the decoder read the prompts of several conversations as one batch.
+
+        Parameters
+        ----------
+        conversations
+            One list of turns each.
+        soft_tokens
+            What `read_each` gave for these conversations.
+
+        Returns
+        -------
+        Prompts or None
+            For `generate` and `score_each`, which then need not read them again; `None` if the
+            decoder does not allow to go on in several ways, see `chatnt.answer_tree.reads_trees`.
+
+        Raises
+        ------
+        SequenceTooLongError, SlotError
+            As `generate`.
+        """
+        if not reads_trees(self.model.decoder):
+            return None
+        return Prompts.read(self.model, self._prompts(conversations, soft_tokens, room=1))
+
+    def drafts(self, conversation: Sequence[Turn], sentences: Sequence[str]) -> Drafts:
+        """Return guesses for `generate` from sentences that are likely to be written."""
+        tails = self._tails(conversation, sentences) if sentences else None
+        return Drafts(row[:-1] for row in tails.rows()) if tails else Drafts()
+
+    @torch.inference_mode()
+    def generate(  # noqa: PLR0913 - what is there already is handed over
         self,
         conversations: Sequence[Sequence[Turn]],
         *,
@@ -93,6 +119,8 @@ class Engine:
         batch_size: int = 32,
         soft_tokens: Tensor | None = None,
         answers: Sequence[str] | None = None,
+        prompts: Prompts | None = None,
+        drafts: Drafts | None = None,
     ) -> list[str]:
         """Write the answer of each conversation's last turn, greedily.
 
@@ -109,6 +137,11 @@ class Engine:
         answers
             Every answer that may be written; each token is the likeliest that leads to one of
             them. Default: anything.
+        prompts
+            What `read_prompts` gave for these conversations; they are then one batch. Not used
+            if `answers` are given.
+        drafts
+            Guesses that save time. They do not change what is written.
 
         Returns
         -------
@@ -123,20 +156,33 @@ class Engine:
             If a sequence is longer than the encoder reads, or a prompt with its
             answer longer than the decoder reads.
         """
-        texts: list[str] = [""] * len(conversations)
         grammar = self._grammar(conversations[0], answers) if answers and conversations else None
+        if prompts is not None and grammar is None:
+            return self._written(prompts, max_new_tokens, drafts)
+        texts: list[str] = [""] * len(conversations)
         order = sorted(range(len(conversations)), key=lambda i: _bases(conversations[i]))
         for start in range(0, len(order), batch_size):
             rows = order[start : start + batch_size]
-            batch = self._prompts([conversations[i] for i in rows], max_new_tokens)
-            if soft_tokens is not None and "dna_mask" in batch:
-                batch["soft_tokens"] = _of_rows(soft_tokens, rows, batch)
-            begin = batch["input_ids"].shape[1]
-            settings = self._settings(max_new_tokens) | self._held(grammar, begin)
-            written = self.model.generate(**batch, **settings)
-            for i, ids in zip(rows, written[:, begin:], strict=True):
-                texts[i] = self.processor.decode(ids)
+            some = [conversations[i] for i in rows]
+            batch = self._prompts(some, _some(soft_tokens, rows), room=max_new_tokens)
+            if grammar is None and reads_trees(self.model.decoder):
+                found = self._written(Prompts.read(self.model, batch), max_new_tokens, drafts)
+            else:
+                begin = batch["input_ids"].shape[1]
+                # What follows a whole answer is padding, which an answer that is done writes anyway.
+                held = grammar and grammar.filter(begin, self.processor.pad_token_id)
+                settings = self._settings(max_new_tokens) | {"prefix_allowed_tokens_fn": held}
+                written: Tensor = self.model.generate(**batch, **settings)  # pyright: ignore[reportArgumentType]
+                found = [self.processor.decode(ids) for ids in written[:, begin:]]
+            for i, text in zip(rows, found, strict=True):
+                texts[i] = text
         return texts
+
+    def _written(self, prompts: Prompts, max_new_tokens: int, drafts: Drafts | None) -> list[str]:
+        self.processor.check_room(prompts.real.shape[1], max_new_tokens)
+        end = self.processor.tokenizer.eos_token_id
+        rows = write(prompts, end=end, max_new_tokens=max_new_tokens, drafts=drafts)
+        return [self.processor.decode(ids) for ids in rows]
 
     def stream(self, conversation: Sequence[Turn], *, max_new_tokens: int = 64) -> Iterator[str]:
         """Yield the answer of the last turn in pieces, as they are written.
@@ -148,7 +194,7 @@ class Engine:
         Exception
             Whatever the model raised while it wrote.
         """
-        batch = self._prompts([conversation], max_new_tokens)
+        batch = self._prompts([conversation], room=max_new_tokens)
         pieces = Pieces(self.processor)
 
         def write() -> None:
@@ -173,7 +219,7 @@ class Engine:
         """Score given answers of the last turn.
 
         The prompt, with its DNA, runs once; the answers share its cache. `soft_tokens`,
-        from `read`, saves encoding the DNA again.
+        from `read_each`, saves encoding the DNA again.
 
         Returns
         -------
@@ -191,27 +237,7 @@ class Engine:
         if not answers:
             raise AnswerError("There are no answers to score; give at least one.")
         rows = self.processor([conversation] * len(answers), answers=answers).to(self.model.device)
-        ids, mask, labels = (rows[name] for name in ("input_ids", "attention_mask", "labels"))
-        # All rows begin with the prompt; its last letters may be part of an answer's first token.
-        shared = int((labels != IGNORED).int().argmax(1).min())
-        others = {name: t[:1] for name, t in rows.items() if name.startswith(("dna_", "question_"))}
-        prompt = self.model(
-            input_ids=ids[:1, :shared],
-            attention_mask=mask[:1, :shared],
-            soft_tokens=soft_tokens,
-            **others,
-            use_cache=True,
-        )
-        prompt.cache.batch_repeat_interleave(len(answers))
-        later = self.model(
-            input_ids=ids[:, shared:],
-            attention_mask=mask,
-            cache=prompt.cache,
-            use_cache=True,
-        )
-        first = prompt.logits[:, -1:].expand(len(answers), -1, -1)
-        logits = torch.cat([first, later.logits[:, :-1]], dim=1)
-        return row_likelihoods(logits, labels[:, shared:])
+        return score_rows(self.model, rows, soft_tokens)
 
     @torch.inference_mode()
     def score_each(
@@ -220,6 +246,7 @@ class Engine:
         answers: Sequence[str],
         *,
         soft_tokens: Tensor | None = None,
+        prompts: Prompts | None = None,
         batch_size: int = 192,
     ) -> Tensor:
         """Score the same answers for each of several conversations.
@@ -235,6 +262,8 @@ class Engine:
             Sentences, one per column.
         soft_tokens
             What `read_each` gave for these conversations.
+        prompts
+            What `read_prompts` gave for these conversations.
         batch_size
             Answers at a time, of all prompts together.
 
@@ -255,34 +284,27 @@ class Engine:
         if not conversations:
             return torch.empty(0, len(answers))
         tails = self._tails(conversations[0], answers)
-        kind = AnswerTree.of if reads_trees(self.model.decoder) else AnswerRows
-        scorer = None if tails is None else kind(*tails)
-        size = 1 if scorer is None else max(1, batch_size // len(answers))
-        parts = []
-        for start in range(0, len(conversations), size):
-            rows = range(start, min(start + size, len(conversations)))
-            some = [conversations[i] for i in rows]
-            if tails is None or scorer is None:
-                soft = None if soft_tokens is None else soft_tokens[start, : _sequences(some[0])][None]
-                parts.append(self.score(some[0], answers, soft_tokens=soft)[None])
-                continue
-            batch = self._prompts(some, tails[0].shape[1])
-            if soft_tokens is not None and "dna_mask" in batch:
-                batch["soft_tokens"] = _of_rows(soft_tokens, rows, batch)
-            parts.append(scorer.score(self.model, batch))
-        return torch.cat(parts).cpu()
+        if tails is None:
+            each = [(c, _some(soft_tokens, slice(i, i + 1), c)) for i, c in enumerate(conversations)]
+            return torch.stack([self.score(c, answers, soft_tokens=soft) for c, soft in each]).cpu()
+        tails, size = tails.to(self.model.device), max(1, batch_size // len(answers))
+        if prompts is not None:
+            self.processor.check_room(prompts.real.shape[1], tails.ids.shape[1])
+        tree = AnswerTree.of(tails.ids, tails.mask) if reads_trees(self.model.decoder) else None
 
-    def _tails(self, conversation: Sequence[Turn], answers: Sequence[str]) -> tuple[Tensor, Tensor] | None:
-        """Return the tokens of answers and their mask, of shape (answers, tokens), padded on the right.
+        def scored(rows: slice) -> Tensor:
+            if tree and prompts is not None:
+                return tree.score(prompts.some(rows))
+            batch = self._prompts(conversations[rows], _some(soft_tokens, rows), room=tails.ids.shape[1])
+            if tree:
+                return tree.score(Prompts.read(self.model, batch))
+            return AnswerRows(tails.ids, tails.mask).score(self.model, batch)
 
-        They are the same after every prompt, since all prompts end in the same letters; but
-        there are none of their own if the tokenizer joins these letters with those of an answer.
-        """
-        rows = self.processor([conversation] * len(answers), answers=answers).to(self.model.device)
-        prompt = self.processor([conversation])["input_ids"].shape[1]
-        if not bool(((rows["labels"] != IGNORED).int().argmax(1) == prompt).all()):
-            return None
-        return rows["input_ids"][:, prompt:], rows["attention_mask"][:, prompt:]
+        starts = range(0, len(conversations), size)
+        return torch.cat([scored(slice(start, start + size)) for start in starts]).cpu()
+
+    def _tails(self, conversation: Sequence[Turn], answers: Sequence[str]) -> Tails | None:
+        return Tails.of(self.processor, conversation, answers)
 
     def _grammar(self, conversation: Sequence[Turn], answers: Sequence[str]) -> Grammar:
         tails = self._tails(conversation, answers)
@@ -291,19 +313,16 @@ class Engine:
                 "The tokenizer joins the beginning of an answer with the end of the prompt, so that what is "
                 "written cannot be constrained; ask without constraint."
             )
-        ids, mask = (tails[0].tolist(), tails[1].sum(1).tolist())
-        return Grammar(row[:length] for row, length in zip(ids, mask, strict=True))
+        return Grammar(tails.rows())
 
-    def _held(self, grammar: Grammar | None, begin: int) -> dict:
-        """Return the settings that hold what is written behind a prompt to a grammar."""
-        if grammar is None:
-            return {}
-        # What follows a whole answer is padding, which an answer that is done writes anyway.
-        pad = [self.processor.pad_token_id]
-        return {"prefix_allowed_tokens_fn": lambda _, ids: grammar.allowed(ids[begin:].tolist()) or pad}
-
-    def _prompts(self, conversations: Sequence[Sequence[Turn]], max_new_tokens: int) -> BatchFeature:
-        return self.processor(conversations, room=max_new_tokens).to(self.model.device)
+    def _prompts(
+        self, conversations: Sequence[Sequence[Turn]], soft_tokens: Tensor | None = None, *, room: int
+    ) -> BatchFeature:
+        batch = self.processor(conversations, room=room).to(self.model.device)
+        if soft_tokens is not None and "dna_mask" in batch:
+            # As many sequences as the most of these rows have.
+            batch["soft_tokens"] = soft_tokens[:, : batch["dna_mask"].shape[1]]
+        return batch
 
     def _settings(self, max_new_tokens: int) -> dict:
         return {
@@ -314,13 +333,14 @@ class Engine:
         }
 
 
-def _of_rows(soft_tokens: Tensor, rows: Sequence[int], batch: BatchFeature) -> Tensor:
-    """Return the soft tokens of some conversations, for as many sequences as the most of them have."""
-    return soft_tokens[list(rows), : batch["dna_mask"].shape[1]]
-
-
-def _sequences(conversation: Sequence[Turn]) -> int:
-    return sum(len(turn.question.sequences) for turn in conversation)
+def _some(
+    soft_tokens: Tensor | None, rows: slice | Sequence[int], conversation: Sequence[Turn] | None = None
+) -> Tensor | None:
+    """Return the soft tokens of some rows, if there are any; of one conversation those of its sequences."""
+    if soft_tokens is None:
+        return None
+    last = None if conversation is None else sum(len(turn.question.sequences) for turn in conversation)
+    return soft_tokens[rows, :last]
 
 
 def _bases(conversation: Sequence[Turn]) -> int:

@@ -1,12 +1,14 @@
 """What may be written: the answers of a task as a tree of tokens that a decoder is held to."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
+
+from torch import Tensor
 
 from chatnt.errors import TaskError
 from chatnt.judging import Judge
 from chatnt.tasks import Task
-from chatnt.tasks.base import VALUE
+from chatnt.tasks.base import VALUE, enumerated
 
 MOST_NUMBERS = 100_000
 """Numbers that a tree may hold."""
@@ -40,6 +42,18 @@ class Grammar:
         for token in written:
             node = node.get(token, {})
         return list(node)
+
+    def filter(self, begin: int, otherwise: int) -> Callable[[int, Tensor], list[int]]:
+        """Return what `transformers` asks for the tokens that are allowed after a row of tokens.
+
+        Parameters
+        ----------
+        begin
+            Where the answer begins in the row.
+        otherwise
+            What is allowed where nothing may follow.
+        """
+        return lambda _, ids: self.allowed(ids[begin:].tolist()) or [otherwise]
 
 
 def possible_answers(task: Task) -> list[str]:
@@ -76,3 +90,18 @@ def possible_answers(task: Task) -> list[str]:
             "constrain its answers to."
         )
     return judge.answers
+
+
+def likely_sentences(task: Task) -> list[str]:
+    """Return the sentences that a pair was taught to answer with, with some label or number in each.
+
+    Examples
+    --------
+    >>> from chatnt.tasks import get_task
+    >>> likely_sentences(get_task("plant_promoter_leaf"))[1]
+    'The promoter strength for this sequence is -10.00.'
+    """
+    told = {"labels": enumerated(task.labels) if task.labels else "", "value": ""}
+    if task.scale:
+        told["value"] = task.scale.write(task.scale.low)
+    return [text.format(**told) for wordings in task.answers.values() for text in wordings.train]

@@ -127,7 +127,7 @@ class ChatNTProcessor(ProcessorMixin):
         labels = None
         if answers is not None:
             rows, labels = self._with_answers(prompts, rows, answers)
-        self._check_length(rows, room)
+        self.check_room(max(map(len, rows)), room)
         side = "left" if answers is None else "right"
         filled = _padded(rows, self.pad_token_id, side)
         data: dict[str, Tensor] = dict(zip(("input_ids", "attention_mask"), filled, strict=True))
@@ -139,6 +139,28 @@ class ChatNTProcessor(ProcessorMixin):
     def decode(self, ids: Tensor | Sequence[int]) -> str:
         """Write ids as text, without special tokens."""
         return self.tokenizer.decode(ids, skip_special_tokens=True).strip()
+
+    def check_room(self, tokens: int, room: int = 0) -> None:
+        """Check that the decoder reads as far as a prompt and its answer go.
+
+        Parameters
+        ----------
+        tokens
+            Length of the longest prompt, slots included.
+        room
+            Longest answer, in tokens.
+
+        Raises
+        ------
+        SlotError
+            If it does not.
+        """
+        if tokens + room > self.max_tokens:
+            answer = f" and the answer needs up to {room:,}" if room else ""
+            raise SlotError(
+                f"The prompt has {tokens:,} tokens, slots included{answer}, but this pair reads "
+                f"{self.max_tokens:,}; shorten the question or start a new conversation."
+            )
 
     def _ids(self, texts: Sequence[str]) -> list[list[int]]:
         return self.tokenizer(list(texts), add_special_tokens=True).input_ids
@@ -165,15 +187,6 @@ class ChatNTProcessor(ProcessorMixin):
             same = next((i for i, (a, b) in enumerate(zip(prompt, row, strict=False)) if a != b), len(prompt))
             labels.append([IGNORED] * same + row[same:])
         return expanded, labels
-
-    def _check_length(self, rows: list[list[int]], room: int) -> None:
-        longest = max(map(len, rows))
-        if longest + room > self.max_tokens:
-            answer = f" and the answer needs up to {room:,}" if room else ""
-            raise SlotError(
-                f"The prompt has {longest:,} tokens, slots included{answer}, but this pair reads "
-                f"{self.max_tokens:,}; shorten the question or start a new conversation."
-            )
 
     def _question(self, conversations: Sequence[Sequence[Turn]], prompts: list[str]) -> dict[str, Tensor]:
         heard = prompts if self.listens_to == "prompt" else [c[-1].question.text for c in conversations]

@@ -1,6 +1,7 @@
 """What is known of an answer beside its words: label or number, probabilities, and how far to trust them."""
 
 import dataclasses
+import functools
 import random
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,9 @@ from torch import Tensor
 from chatnt.conversation import Answer, Turn
 from chatnt.engine import Engine
 from chatnt.errors import AnswerError, TaskError
+from chatnt.grammar import likely_sentences, possible_answers
 from chatnt.judging import Judge
+from chatnt.prompts import Prompts
 from chatnt.scoring import LIKELIHOOD, judge_of, shares_of
 from chatnt.tasks import Task
 from chatnt.tasks.base import Truth, enumerated
@@ -49,6 +52,19 @@ class Readings:
         self.conversations, self.soft_tokens = conversations, soft_tokens
         self._shares: dict[tuple[str, int | None], NDArray[np.float64]] = {}
 
+    @functools.cached_property
+    def prompts(self) -> Prompts | None:
+        """The prompts as the decoder has read them, once for all that is asked of it."""
+        return self.engine.read_prompts(self.conversations, soft_tokens=self.soft_tokens)
+
+    def write(self, *, constrained: bool = False) -> list[str]:
+        """Let the pair write its answers, if `constrained` only those that state what the task asks for."""
+        told = {"soft_tokens": self.soft_tokens, "batch_size": len(self.conversations)}
+        if constrained:
+            return self.engine.generate(self.conversations, answers=possible_answers(self.task), **told)
+        drafts = self.engine.drafts(self.conversations[0], likely_sentences(self.task))
+        return self.engine.generate(self.conversations, prompts=self.prompts, drafts=drafts, **told)
+
     def shares(self, score: str = LIKELIHOOD, sentences: int | None = None) -> NDArray[np.float64]:
         """Return the share of each label, or of each point of a number, of shape (questions, outcomes).
 
@@ -61,7 +77,8 @@ class Readings:
         key = score, None if self.task.scale else sentences
         if key not in self._shares:
             judge = judge_of(self.task, *key)
-            scores = self.engine.score_each(self.conversations, judge.answers, soft_tokens=self.soft_tokens)
+            told = {"soft_tokens": self.soft_tokens, "prompts": self.prompts}
+            scores = self.engine.score_each(self.conversations, judge.answers, **told)
             self._shares[key] = shares_of(self.engine, judge, scores, self.conversations[0])
         return self._shares[key]
 

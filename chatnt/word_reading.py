@@ -10,6 +10,7 @@ from chatnt.conversation import PLACEHOLDER, Turn
 from chatnt.differentiable import AnswerPath, Inputs
 from chatnt.errors import SlotError
 from chatnt.processor import ChatNTProcessor
+from chatnt.prompts import Prompts
 
 _WORD = re.compile(rf"{PLACEHOLDER}|[\w'\u2019-]+|[^\w\s]")
 
@@ -89,7 +90,7 @@ class WordPath:
         mask = self.path.prompt["attention_mask"].expand(rows, -1)
         tree = self.path.tree
         assert tree is not None
-        return tree.score(model, {"inputs_embeds": filled, "attention_mask": mask})
+        return tree.score(Prompts.read(model, {"inputs_embeds": filled, "attention_mask": mask}))
 
     def blank(self) -> Inputs:
         """Return the inputs with padding in place of the words of the question.

@@ -70,15 +70,15 @@ def test_branches_do_not_see_each_other(engine):
 
 
 def test_a_tree_reads_each_beginning_once(engine):
-    tails, _ = engine._tails(ASKED[0], ANSWERS)
+    tails = engine._tails(ASKED[0], ANSWERS)
     real = engine.model.decoder.forward
     with mock.patch.object(engine.model.decoder, "forward", wraps=real) as called:
         called.__signature__ = inspect.signature(real)
         engine.score_each(ASKED, ANSWERS)
     sizes = [call.kwargs["inputs_embeds"].shape[:2].numel() for call in called.call_args_list]
-    nodes = len(AnswerTree.of(*engine._tails(ASKED[0], ANSWERS)).tokens)
+    nodes = len(AnswerTree.of(tails.ids, tails.mask).tokens)
     assert sizes[1:] == [len(ASKED) * nodes]
-    assert nodes < tails.numel() / 2
+    assert nodes < tails.ids.numel() / 2
 
 
 def decoder(model_type="llama", attention="sdpa", forward=lambda inputs_embeds, position_ids: 0, **settings):

@@ -1,6 +1,7 @@
 """A pair as one model: encode the DNA, resample it, fill the slots, decode."""
 
 import inspect
+from collections.abc import Sequence
 from typing import cast
 
 import torch
@@ -234,6 +235,12 @@ class ChatNTModel(PreTrainedModel, GenerationMixin):
             return self.decoder(**decoder_inputs)
         return learn(self.decoder, labels, num_items_in_batch, decoder_inputs)
 
+    def never_written(self, suppressed: Sequence[int] = ()) -> list[int]:
+        """Return the tokens that answers never have: the slot, which nothing would fill, and others."""
+        slot = self.config.slot_token_id
+        slots = {slot} if slot < self.config.get_text_config().vocab_size else set()
+        return sorted(slots.union(suppressed, self.generation_config.suppress_tokens or ()))
+
     @torch.no_grad()
     def generate(self, inputs: Tensor | None = None, **kwargs):
         """Write answers, as `GenerationMixin.generate` does.
@@ -246,10 +253,9 @@ class ChatNTModel(PreTrainedModel, GenerationMixin):
             if kwargs.get("dna_mask") is None:
                 kwargs["dna_mask"] = torch.ones_like(dna_ids)
             kwargs["soft_tokens"] = self.get_soft_tokens(dna_ids, kwargs["dna_mask"], *question)
-        if self.config.slot_token_id < self.config.get_text_config().vocab_size:
-            chosen = kwargs.get("generation_config") or self.generation_config
-            suppressed = kwargs.get("suppress_tokens") or chosen.suppress_tokens or []
-            kwargs["suppress_tokens"] = sorted({*suppressed, self.config.slot_token_id})
+        chosen = kwargs.get("generation_config") or self.generation_config
+        suppressed = kwargs.get("suppress_tokens") or chosen.suppress_tokens or ()
+        kwargs["suppress_tokens"] = self.never_written(suppressed) or None
         return super().generate(inputs, **kwargs)  # pyright: ignore[reportAttributeAccessIssue]
 
     def prepare_inputs_for_generation(self, input_ids: Tensor, **kwargs) -> dict:
