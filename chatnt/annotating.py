@@ -13,7 +13,7 @@ import pandas as pd
 from tqdm import tqdm
 
 from chatnt import __version__
-from chatnt.annotation_pieces import Asked, Piece, asked_of, batches, chunks, pieces_of, raising
+from chatnt.annotation_pieces import Asked, Piece, asked_of, chunks, pieces_of, raising
 from chatnt.annotations import as_table, bad_rows, bad_tsv, format_of, row_of
 from chatnt.answering import Answerer
 from chatnt.conversation import Answer, Question, Turn
@@ -73,7 +73,7 @@ def annotate(  # noqa: PLR0913 - what is asked about what, how, and where it goe
     constrained
         As in `chatnt.Assistant.ask`.
     batch_size
-        Answers at a time.
+        Windows at a time, each with all its questions.
     errors
         ``"report"``: a record that cannot be read is listed and left out; ``"raise"``: it ends the run.
     overwrite
@@ -164,7 +164,9 @@ class _Work(NamedTuple):
         bad = [each for each in pieces if isinstance(each, BadRecord)]
         whole = [(i, each) for i, each in enumerate(pieces) if isinstance(each, Piece)]
         rows: dict[int, list[dict[str, Any]]] = {}
-        for batch in batches(sorted(whole, key=lambda pair: len(pair[1].record.dna)), self.batch_size):
+        whole.sort(key=lambda pair: len(pair[1].record.dna))
+        for start in range(0, len(whole), self.batch_size):
+            batch = whole[start : start + self.batch_size]
             for i, piece, answers in self._answered(batch, bad):
                 rows[i] = [row_of(piece.record, answer, windowed=piece.windowed) for answer in answers]
                 bar.answered(len(answers))

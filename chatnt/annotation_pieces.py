@@ -1,4 +1,4 @@
-"""What is asked about which windows, in chunks to keep and batches to compute."""
+"""What is asked about which windows, in chunks to keep."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
@@ -84,17 +84,3 @@ def chunks(pieces: Iterable[Piece | BadRecord]) -> Iterator[list[Piece | BadReco
             chunk, answers = [], 0
     if chunk:
         yield chunk
-
-
-def batches(pieces: Sequence[tuple[int, Piece]], size: int) -> Iterator[list[tuple[int, Piece]]]:
-    """Yield windows with about `size` answers in all; the questions about a window stay together."""
-    batch: list[tuple[int, Piece]] = []
-    answers = 0
-    for pair in pieces:
-        if batch and answers + len(pair[1].questions) > size:
-            yield batch
-            batch, answers = [], 0
-        batch.append(pair)
-        answers += len(pair[1].questions)
-    if batch:
-        yield batch

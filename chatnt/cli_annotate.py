@@ -48,7 +48,7 @@ def add_annotate(commands: "argparse._SubParsersAction") -> None:
     parser.add_argument("--errors", choices=("report", "raise"), default="report", help=text)
     parser.add_argument("--overwrite", action="store_true", help="begin the file anew, whatever is there")
     parser.add_argument(
-        "--batch-size", type=positive, default=64, metavar="N", help="answers at a time (default: 64)"
+        "--batch-size", type=positive, default=64, metavar="N", help="windows at a time (default: 64)"
     )
     parser.add_argument("--quiet", action="store_true", help="show no progress bar")
     add_pair(parser)

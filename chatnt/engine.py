@@ -18,7 +18,7 @@ from chatnt.model import ChatNTModel
 from chatnt.processor import ChatNTProcessor
 from chatnt.prompts import Prompts
 from chatnt.streaming import Pieces
-from chatnt.tails import Tails
+from chatnt.tails import KnownTails
 from chatnt.writing import write
 
 
@@ -36,6 +36,7 @@ class Engine:
     def __init__(self, model: ChatNTModel, processor: ChatNTProcessor) -> None:
         self.model = model.eval()
         self.processor = processor
+        self.tails = KnownTails(processor)
 
     @torch.inference_mode()
     def encode_each(self, conversations: Sequence[Sequence[Turn]]) -> Encoded | None:
@@ -107,7 +108,7 @@ class Engine:
 
     def drafts(self, conversation: Sequence[Turn], sentences: Sequence[str]) -> Drafts:
         """Return guesses for `generate` from sentences that are likely to be written."""
-        tails = self._tails(conversation, sentences) if sentences else None
+        tails = self.tails.of(conversation, sentences) if sentences else None
         return Drafts(row[:-1] for row in tails.rows()) if tails else Drafts()
 
     @torch.inference_mode()
@@ -283,7 +284,7 @@ class Engine:
             raise AnswerError("There are no answers to score; give at least one.")
         if not conversations:
             return torch.empty(0, len(answers))
-        tails = self._tails(conversations[0], answers)
+        tails = self.tails.of(conversations[0], answers)
         if tails is None:
             each = [(c, _some(soft_tokens, slice(i, i + 1), c)) for i, c in enumerate(conversations)]
             return torch.stack([self.score(c, answers, soft_tokens=soft) for c, soft in each]).cpu()
@@ -303,11 +304,8 @@ class Engine:
         starts = range(0, len(conversations), size)
         return torch.cat([scored(slice(start, start + size)) for start in starts]).cpu()
 
-    def _tails(self, conversation: Sequence[Turn], answers: Sequence[str]) -> Tails | None:
-        return Tails.of(self.processor, conversation, answers)
-
     def _grammar(self, conversation: Sequence[Turn], answers: Sequence[str]) -> Grammar:
-        tails = self._tails(conversation, answers)
+        tails = self.tails.of(conversation, answers)
         if tails is None:
             raise AnswerError(
                 "The tokenizer joins the beginning of an answer with the end of the prompt, so that what is "

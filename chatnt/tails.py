@@ -9,6 +9,8 @@ from torch import Tensor
 from chatnt.conversation import Turn
 from chatnt.processor import IGNORED, ChatNTProcessor
 
+_MOST = 128  # sets of answers that are kept
+
 
 @dataclasses.dataclass(frozen=True)
 class Tails:
@@ -46,3 +48,26 @@ class Tails:
         """Return the tokens of each answer."""
         lengths = self.mask.sum(1).tolist()
         return [row[:length] for row, length in zip(self.ids.tolist(), lengths, strict=True)]
+
+
+class KnownTails:
+    """Keep the tokens of answers, since they are the same after every prompt.
+
+    Parameters
+    ----------
+    processor
+        Makes them.
+    """
+
+    def __init__(self, processor: ChatNTProcessor) -> None:
+        self.processor = processor
+        self._known: dict[tuple[str, ...], Tails | None] = {}
+
+    def of(self, conversation: Sequence[Turn], answers: Sequence[str]) -> Tails | None:
+        """Return what `Tails.of` does; the conversation is any one of those that are answered."""
+        key = tuple(answers)
+        if key not in self._known:
+            if len(self._known) >= _MOST:
+                self._known.clear()
+            self._known[key] = Tails.of(self.processor, conversation, answers)
+        return self._known[key]

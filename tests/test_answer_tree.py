@@ -70,7 +70,7 @@ def test_branches_do_not_see_each_other(engine):
 
 
 def test_a_tree_reads_each_beginning_once(engine):
-    tails = engine._tails(ASKED[0], ANSWERS)
+    tails = engine.tails.of(ASKED[0], ANSWERS)
     real = engine.model.decoder.forward
     with mock.patch.object(engine.model.decoder, "forward", wraps=real) as called:
         called.__signature__ = inspect.signature(real)

@@ -1,7 +1,7 @@
 """The tokens of answers behind a prompt."""
 
 from chatnt.conversation import Question, Turn
-from chatnt.tails import Tails
+from chatnt.tails import KnownTails, Tails
 from tests.tiny import tiny_pair
 
 TURNS = [Turn(Question.of("Is there a TATA promoter in <DNA>?", "ACGTTGCA"))]
@@ -16,3 +16,19 @@ def test_answers_behind_a_prompt_have_their_end_mark():
     assert tails.mask.sum(1).tolist() == [len(row) for row in tails.rows()]
     moved = tails.to(tails.ids.device)
     assert moved.rows() == tails.rows()
+
+
+def test_they_are_made_once(monkeypatch):
+    _, processor = tiny_pair()
+    made = []
+    real = Tails.of
+    monkeypatch.setattr(Tails, "of", lambda *given: made.append(given[2]) or real(*given))
+    known = KnownTails(processor)
+    first = known.of(TURNS, ["Yes.", "No."])
+    other = [Turn(Question.of("Which?", []))]
+    assert known.of(other, ["Yes.", "No."]) is first
+    assert known.of(TURNS, ["No.", "Yes."]).rows() == first.rows()[::-1]
+    for i in range(200):
+        known.of(TURNS, [str(i)])
+    assert known.of(TURNS, ["Yes.", "No."]).rows() == first.rows()
+    assert len(made) == 203  # once more after there were too many to keep
