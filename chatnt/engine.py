@@ -1,7 +1,7 @@
 """Run a pair: write answers in batches, stream one, score given ones."""
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import torch
 from torch import Tensor
@@ -16,6 +16,7 @@ from chatnt.grammar import Grammar
 from chatnt.model import ChatNTModel
 from chatnt.processor import IGNORED, ChatNTProcessor
 from chatnt.streaming import Pieces
+from chatnt.writers import Writer
 
 
 class Engine:
@@ -27,11 +28,15 @@ class Engine:
         The pair's model; it is put into evaluation mode.
     processor
         Makes the model's tensors.
+    writer
+        Writes answers in place of the model's decoder, as `chatnt.VLLMDecoder` does; may be set
+        later. Scores, streams and answers held to a list stay with the model.
     """
 
-    def __init__(self, model: ChatNTModel, processor: ChatNTProcessor) -> None:
+    def __init__(self, model: ChatNTModel, processor: ChatNTProcessor, writer: Writer | None = None) -> None:
         self.model = model.eval()
         self.processor = processor
+        self.writer = writer
 
     @torch.inference_mode()
     def read(self, conversation: Sequence[Turn]) -> Tensor | None:
@@ -131,12 +136,27 @@ class Engine:
             batch = self._prompts([conversations[i] for i in rows], max_new_tokens)
             if soft_tokens is not None and "dna_mask" in batch:
                 batch["soft_tokens"] = _of_rows(soft_tokens, rows, batch)
-            begin = batch["input_ids"].shape[1]
-            settings = self._settings(max_new_tokens) | self._held(grammar, begin)
-            written = self.model.generate(**batch, **settings)
-            for i, ids in zip(rows, written[:, begin:], strict=True):
+            for i, ids in zip(rows, self._written(batch, max_new_tokens, grammar), strict=True):
                 texts[i] = self.processor.decode(ids)
         return texts
+
+    @torch.no_grad()
+    def _written(
+        self, batch: BatchFeature, max_new_tokens: int, grammar: Grammar | None
+    ) -> Iterable[Tensor | list[int]]:
+        """Return the tokens of the answers to a batch of prompts."""
+        if self.writer is None or grammar is not None:
+            begin = batch["input_ids"].shape[1]
+            settings = self._settings(max_new_tokens) | self._held(grammar, begin)
+            return self.model.generate(**batch, **settings)[:, begin:]
+        real = batch["attention_mask"].bool()
+        embedded = self.model.embed_prompts(**{n: t for n, t in batch.items() if n != "attention_mask"})
+        return self.writer.write(
+            [prompt[where] for prompt, where in zip(embedded, real, strict=True)],
+            max_new_tokens=max_new_tokens,
+            end=self.processor.tokenizer.eos_token_id,
+            never=self.model.never_written,
+        )
 
     def stream(self, conversation: Sequence[Turn], *, max_new_tokens: int = 64) -> Iterator[str]:
         """Yield the answer of the last turn in pieces, as they are written.

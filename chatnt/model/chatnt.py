@@ -165,6 +165,28 @@ class ChatNTModel(PreTrainedModel, GenerationMixin):
         filling = soft_tokens[present].to(embeds.device, embeds.dtype)
         return embeds.masked_scatter(slots[..., None], filling)
 
+    def embed_prompts(
+        self,
+        input_ids: Tensor,
+        *,
+        dna_ids: Tensor | None = None,
+        dna_mask: Tensor | None = None,
+        question_ids: Tensor | None = None,
+        question_mask: Tensor | None = None,
+        soft_tokens: Tensor | None = None,
+    ) -> Tensor:
+        """Return what the decoder reads, of shape (batch, tokens, dim); parameters as in `forward`.
+
+        Raises
+        ------
+        SlotError
+            If slots and soft tokens do not match.
+        """
+        if soft_tokens is None and dna_ids is not None:
+            dna_mask = torch.ones_like(dna_ids) if dna_mask is None else dna_mask
+            soft_tokens = self.get_soft_tokens(dna_ids, dna_mask, question_ids, question_mask)
+        return self.fill_slots(input_ids, soft_tokens, dna_mask)
+
     def forward(  # noqa: PLR0913 - the keywords of transformers
         self,
         input_ids: Tensor | None = None,
@@ -224,16 +246,26 @@ class ChatNTModel(PreTrainedModel, GenerationMixin):
         if inputs_embeds is None:
             if input_ids is None:
                 raise ValueError("Give input_ids with the prompt, or inputs_embeds.")
-            if soft_tokens is None and dna_ids is not None:
-                dna_mask = torch.ones_like(dna_ids) if dna_mask is None else dna_mask
-                soft_tokens = self.get_soft_tokens(dna_ids, dna_mask, question_ids, question_mask)
-            inputs_embeds = self.fill_slots(input_ids, soft_tokens, dna_mask)
+            inputs_embeds = self.embed_prompts(
+                input_ids,
+                dna_ids=dna_ids,
+                dna_mask=dna_mask,
+                question_ids=question_ids,
+                question_mask=question_mask,
+                soft_tokens=soft_tokens,
+            )
         if position_ids is not None and "position_ids" in inspect.signature(self.decoder.forward).parameters:
             decoder_inputs["position_ids"] = position_ids
         decoder_inputs |= {"inputs_embeds": inputs_embeds, "attention_mask": attention_mask}
         if labels is None:
             return self.decoder(**decoder_inputs)
         return learn(self.decoder, labels, num_items_in_batch, decoder_inputs)
+
+    @property
+    def never_written(self) -> list[int]:
+        """Tokens that no answer may hold: the slot, if the decoder could write it; nothing would fill it."""
+        slot = self.config.slot_token_id
+        return [slot] if slot < self.config.get_text_config().vocab_size else []
 
     @torch.no_grad()
     def generate(self, inputs: Tensor | None = None, **kwargs):
@@ -247,10 +279,10 @@ class ChatNTModel(PreTrainedModel, GenerationMixin):
             if kwargs.get("dna_mask") is None:
                 kwargs["dna_mask"] = torch.ones_like(dna_ids)
             kwargs["soft_tokens"] = self.get_soft_tokens(dna_ids, kwargs["dna_mask"], *question)
-        if self.config.slot_token_id < self.config.get_text_config().vocab_size:
+        if self.never_written:
             chosen = kwargs.get("generation_config") or self.generation_config
             suppressed = kwargs.get("suppress_tokens") or chosen.suppress_tokens or []
-            kwargs["suppress_tokens"] = sorted({*suppressed, self.config.slot_token_id})
+            kwargs["suppress_tokens"] = sorted({*suppressed, *self.never_written})
         return super().generate(inputs, **kwargs)  # pyright: ignore[reportAttributeAccessIssue]
 
     def prepare_inputs_for_generation(self, input_ids: Tensor, **kwargs) -> dict:
