@@ -13,7 +13,7 @@ import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from chatnt.assistant import Assistant
-from chatnt.errors import CheckpointError, MissingExtraError, SlotError
+from chatnt.errors import CheckpointError, DataError, MissingExtraError, SlotError
 from chatnt.model import ChatNTModel
 from chatnt.vllm_decoding import VLLMDecoder
 from tests import vllm_stand_in
@@ -188,6 +188,14 @@ def test_a_table_has_the_same_rows(stand_in, tmp_path, parts, scope):
     pd.testing.assert_frame_equal(table, expected)
     assert vllm_stand_in.MADE[0].seen
     assert chat.ask(ASKED, records[0]).text == expected["answer"][0]
+
+
+def test_a_table_does_not_mix_what_two_decoders_wrote(stand_in, tmp_path, parts, scope):
+    chat, out = Assistant(*parts, scope=scope), tmp_path / "table.tsv"
+    chat.annotate(RECORDS[:1], ASKED, out=out)
+    _, chat.engine.writer = paired(*parts, tmp_path / "decoder")
+    with pytest.raises(DataError, match="another run, which differs in writer"):
+        chat.annotate(RECORDS[:1], ASKED, out=out)
 
 
 @pytest.mark.skipif(importlib.util.find_spec("vllm") is None, reason="vLLM is not installed")
