@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from chatnt.training.run import train
     from chatnt.variant import Variant
     from chatnt.variant_literature import known_variants
+    from chatnt.vllm_decoding import VLLMDecoder
 
 __version__ = "0.1.0"
 
@@ -81,6 +82,7 @@ __all__ = [
     "Scores",
     "TrainingLog",
     "TrainingPlan",
+    "VLLMDecoder",
     "Variant",
     "attribute",
     "attribute_latents",
@@ -141,6 +143,7 @@ _HEAVY = {
     "Scores": "chatnt.outcomes",
     "TrainingLog": "chatnt.outcomes",
     "TrainingPlan": "chatnt.training.plan",
+    "VLLMDecoder": "chatnt.vllm_decoding",
     "Variant": "chatnt.variant",
     "attribute": "chatnt.attributing",
     "attribute_shuffled": "chatnt.shuffled_attributions",

@@ -126,6 +126,7 @@ def annotate(  # noqa: PLR0913 - what is asked about what, how, and where it goe
             "batch size": batch_size,
             "weights": answerer.fingerprint(),
             "calibrations": _hash([repr(each) for each in answerer.calibrations]),
+            "writer": repr(answerer.engine.writer),
             "version": __version__,
         }
         return _to_file(work, pieces, Path(out), told, overwrite, bar)

@@ -11,7 +11,7 @@ from chatnt.calibrations import Calibrations
 from chatnt.conversation import Answer, Question, Turn
 from chatnt.dialogue import Conversation, Sequences
 from chatnt.engine import Engine
-from chatnt.folder import Beside, Card, write_pair
+from chatnt.folder import Beside, Card, write_decoder, write_pair
 from chatnt.model import ChatNTModel
 from chatnt.processor import ChatNTProcessor
 from chatnt.tasks import Task
@@ -161,10 +161,7 @@ class Assistant:
         """
         turn = Turn(Question.of(question, sequences))
         refusal, _ = self.answerer.recognise(turn.question)
-        if refusal:
-            yield refusal
-        else:
-            yield from self.engine.stream([turn])
+        yield from [refusal] if refusal else self.engine.stream([turn])
 
     def annotate(self, source: Any, questions: str | Sequence[str], **settings: Any) -> "pd.DataFrame | Path":
         """Ask questions about every record of a FASTA or BED file, a folder, a DataFrame, or sequences.
@@ -300,6 +297,10 @@ class Assistant:
         """Write the pair into a folder that `chatnt.load` reads."""
         beside = Beside(self.scope, self._card, self.calibrations, self.likeness)
         write_pair(folder, self.model, self.processor, beside)
+
+    def save_decoder(self, folder: str | Path) -> None:
+        """Write the decoder alone, with its tokenizer, as transformers and `chatnt.VLLMDecoder` read it."""
+        write_decoder(folder, self.model, self.processor)
 
     def _answer(
         self, turns: list[Turn], task_name: str | None = None, *, constrained: bool = False

@@ -1,7 +1,7 @@
 """Run a pair: write answers in batches, stream one, score given ones."""
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import torch
 from torch import Tensor
@@ -19,6 +19,7 @@ from chatnt.processor import ChatNTProcessor
 from chatnt.prompts import Prompts
 from chatnt.streaming import Pieces
 from chatnt.tails import KnownTails
+from chatnt.writers import Writer
 from chatnt.writing import write
 
 
@@ -31,12 +32,16 @@ class Engine:
         The pair's model; it is put into evaluation mode.
     processor
         Makes the model's tensors.
+    writer
+        Writes answers in place of the model's decoder, as `chatnt.VLLMDecoder` does; may be set
+        later. Scores, streams and answers held to a list stay with the model.
     """
 
-    def __init__(self, model: ChatNTModel, processor: ChatNTProcessor) -> None:
+    def __init__(self, model: ChatNTModel, processor: ChatNTProcessor, writer: Writer | None = None) -> None:
         self.model = model.eval()
         self.processor = processor
         self.tails = KnownTails(processor)
+        self.writer = writer
 
     @torch.inference_mode()
     def encode_each(self, conversations: Sequence[Sequence[Turn]]) -> Encoded | None:
@@ -157,33 +162,42 @@ class Engine:
             If a sequence is longer than the encoder reads, or a prompt with its
             answer longer than the decoder reads.
         """
-        grammar = self._grammar(conversations[0], answers) if answers and conversations else None
-        if prompts is not None and grammar is None:
-            return self._written(prompts, max_new_tokens, drafts)
+        grammar = None
+        if answers and conversations:
+            grammar = Grammar(self.tails.needed(conversations[0], answers).rows())
+        if prompts is not None and grammar is None and self.writer is None:
+            self.processor.check_room(prompts.real.shape[1], max_new_tokens)
+            end = self.processor.tokenizer.eos_token_id
+            rows = write(prompts, end=end, max_new_tokens=max_new_tokens, drafts=drafts)
+            return [self.processor.decode(ids) for ids in rows]
         texts: list[str] = [""] * len(conversations)
         order = sorted(range(len(conversations)), key=lambda i: _bases(conversations[i]))
         for start in range(0, len(order), batch_size):
             rows = order[start : start + batch_size]
             some = [conversations[i] for i in rows]
             batch = self._prompts(some, _some(soft_tokens, rows), room=max_new_tokens)
-            if grammar is None and reads_trees(self.model.decoder):
-                found = self._written(Prompts.read(self.model, batch), max_new_tokens, drafts)
-            else:
-                begin = batch["input_ids"].shape[1]
-                # What follows a whole answer is padding, which an answer that is done writes anyway.
-                held = grammar and grammar.filter(begin, self.processor.pad_token_id)
-                settings = self._settings(max_new_tokens) | {"prefix_allowed_tokens_fn": held}
-                written: Tensor = self.model.generate(**batch, **settings)  # pyright: ignore[reportArgumentType]
-                found = [self.processor.decode(ids) for ids in written[:, begin:]]
-            for i, text in zip(rows, found, strict=True):
-                texts[i] = text
+            for i, ids in zip(rows, self._written(batch, max_new_tokens, grammar, drafts), strict=True):
+                texts[i] = self.processor.decode(ids)
         return texts
 
-    def _written(self, prompts: Prompts, max_new_tokens: int, drafts: Drafts | None) -> list[str]:
-        self.processor.check_room(prompts.real.shape[1], max_new_tokens)
-        end = self.processor.tokenizer.eos_token_id
-        rows = write(prompts, end=end, max_new_tokens=max_new_tokens, drafts=drafts)
-        return [self.processor.decode(ids) for ids in rows]
+    @torch.no_grad()
+    def _written(
+        self, batch: BatchFeature, max_new_tokens: int, grammar: Grammar | None, drafts: Drafts | None
+    ) -> Iterable[Tensor | list[int]]:
+        """Return the tokens of the answers to a batch of prompts."""
+        told = {"max_new_tokens": max_new_tokens, "end": self.processor.tokenizer.eos_token_id}
+        if self.writer is not None and grammar is None:
+            real = batch["attention_mask"].bool()
+            embedded = self.model.embed_prompts(**{n: t for n, t in batch.items() if n != "attention_mask"})
+            prompts = [prompt[where] for prompt, where in zip(embedded, real, strict=True)]
+            return self.writer.write(prompts, never=self.model.never_written, **told)
+        if grammar is None and reads_trees(self.model.decoder):
+            return write(Prompts.read(self.model, batch), drafts=drafts, **told)
+        begin = batch["input_ids"].shape[1]
+        # What follows a whole answer is padding, which an answer that is done writes anyway.
+        held = grammar and grammar.filter(begin, self.processor.pad_token_id)
+        settings = self._settings(max_new_tokens) | {"prefix_allowed_tokens_fn": held}
+        return self.model.generate(**batch, **settings)[:, begin:]  # pyright: ignore[reportArgumentType]
 
     def stream(self, conversation: Sequence[Turn], *, max_new_tokens: int = 64) -> Iterator[str]:
         """Yield the answer of the last turn in pieces, as they are written.
@@ -303,15 +317,6 @@ class Engine:
 
         starts = range(0, len(conversations), size)
         return torch.cat([scored(slice(start, start + size)) for start in starts]).cpu()
-
-    def _grammar(self, conversation: Sequence[Turn], answers: Sequence[str]) -> Grammar:
-        tails = self.tails.of(conversation, answers)
-        if tails is None:
-            raise AnswerError(
-                "The tokenizer joins the beginning of an answer with the end of the prompt, so that what is "
-                "written cannot be constrained; ask without constraint."
-            )
-        return Grammar(tails.rows())
 
     def _prompts(
         self, conversations: Sequence[Sequence[Turn]], soft_tokens: Tensor | None = None, *, room: int

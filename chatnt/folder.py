@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 import json
+import warnings
 from pathlib import Path
 
 from chatnt.calibrations import Calibrations
@@ -68,6 +69,19 @@ def write_pair(
     if beside.card:
         (folder / CARD).write_text(beside.card, encoding="utf-8")
     write_manifest(folder)
+
+
+def write_decoder(folder: str | Path, model: ChatNTModel, processor: ChatNTProcessor) -> None:
+    """Write a pair's decoder and its tokenizer, as transformers writes them."""
+    model.decoder.save_pretrained(folder)
+    processor.tokenizer.save_pretrained(folder)
+    eps = model.config.decoder_final_norm_eps
+    if eps is not None:
+        warnings.warn(
+            f"The last norm of this pair's decoder adds {eps:g} to a variance, which the files of a plain "
+            "decoder cannot say: what is loaded from them differs from the pair in the last digits.",
+            stacklevel=3,
+        )
 
 
 def read_beside(folder: Path) -> Beside:

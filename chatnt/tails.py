@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from chatnt.conversation import Turn
+from chatnt.errors import AnswerError
 from chatnt.processor import IGNORED, ChatNTProcessor
 
 _MOST = 128  # sets of answers that are kept
@@ -71,3 +72,19 @@ class KnownTails:
                 self._known.clear()
             self._known[key] = Tails.of(self.processor, conversation, answers)
         return self._known[key]
+
+    def needed(self, conversation: Sequence[Turn], answers: Sequence[str]) -> Tails:
+        """Return what `of` does, where nothing else will do.
+
+        Raises
+        ------
+        AnswerError
+            If there are no tokens of their own.
+        """
+        tails = self.of(conversation, answers)
+        if tails is None:
+            raise AnswerError(
+                "The tokenizer joins the beginning of an answer with the end of the prompt, so that what is "
+                "written cannot be constrained; ask without constraint."
+            )
+        return tails

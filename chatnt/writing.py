@@ -65,7 +65,7 @@ class _Batch:
     def __init__(self, prompts: Prompts) -> None:
         self.model, self.cache = prompts.model, prompts.some(slice(None)).cache
         self.seen, self.lengths = prompts.real, prompts.real.sum(1)
-        self.never = torch.tensor(self.model.never_written(), dtype=torch.long, device=self.seen.device)
+        self.never = torch.tensor(self.model.never_written, dtype=torch.long, device=self.seen.device)
 
     def keep(self, rows: Sequence[int]) -> None:
         """Let go of the other rows."""

@@ -24,6 +24,7 @@ NAMES = {
     "AttributionStudy", "attribution_study",
     "PartAttribution", "attribute_latents", "attribute_regions",
     "attribute_words",
+    "VLLMDecoder",
 }  # fmt: skip
 MODULES = {"errors", "plots"}
 

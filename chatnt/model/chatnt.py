@@ -1,7 +1,6 @@
 """A pair as one model: encode the DNA, resample it, fill the slots, decode."""
 
 import inspect
-from collections.abc import Sequence
 from typing import cast
 
 import torch
@@ -12,6 +11,7 @@ from transformers.modeling_outputs import CausalLMOutputWithPast
 from chatnt.errors import SlotError
 from chatnt.model.config import ChatNTConfig, ResamplerConfig
 from chatnt.model.learning import learn
+from chatnt.model.norms import round_norms_to_half, set_final_norm_eps
 from chatnt.model.resampler import Resampler
 
 
@@ -165,6 +165,28 @@ class ChatNTModel(PreTrainedModel, GenerationMixin):
         filling = soft_tokens[present].to(embeds.device, embeds.dtype)
         return embeds.masked_scatter(slots[..., None], filling)
 
+    def embed_prompts(
+        self,
+        input_ids: Tensor,
+        *,
+        dna_ids: Tensor | None = None,
+        dna_mask: Tensor | None = None,
+        question_ids: Tensor | None = None,
+        question_mask: Tensor | None = None,
+        soft_tokens: Tensor | None = None,
+    ) -> Tensor:
+        """Return what the decoder reads, of shape (batch, tokens, dim); parameters as in `forward`.
+
+        Raises
+        ------
+        SlotError
+            If slots and soft tokens do not match.
+        """
+        if soft_tokens is None and dna_ids is not None:
+            dna_mask = torch.ones_like(dna_ids) if dna_mask is None else dna_mask
+            soft_tokens = self.get_soft_tokens(dna_ids, dna_mask, question_ids, question_mask)
+        return self.fill_slots(input_ids, soft_tokens, dna_mask)
+
     def forward(  # noqa: PLR0913 - the keywords of transformers
         self,
         input_ids: Tensor | None = None,
@@ -224,10 +246,14 @@ class ChatNTModel(PreTrainedModel, GenerationMixin):
         if inputs_embeds is None:
             if input_ids is None:
                 raise ValueError("Give input_ids with the prompt, or inputs_embeds.")
-            if soft_tokens is None and dna_ids is not None:
-                dna_mask = torch.ones_like(dna_ids) if dna_mask is None else dna_mask
-                soft_tokens = self.get_soft_tokens(dna_ids, dna_mask, question_ids, question_mask)
-            inputs_embeds = self.fill_slots(input_ids, soft_tokens, dna_mask)
+            inputs_embeds = self.embed_prompts(
+                input_ids,
+                dna_ids=dna_ids,
+                dna_mask=dna_mask,
+                question_ids=question_ids,
+                question_mask=question_mask,
+                soft_tokens=soft_tokens,
+            )
         if position_ids is not None and "position_ids" in inspect.signature(self.decoder.forward).parameters:
             decoder_inputs["position_ids"] = position_ids
         decoder_inputs |= {"inputs_embeds": inputs_embeds, "attention_mask": attention_mask}
@@ -235,11 +261,12 @@ class ChatNTModel(PreTrainedModel, GenerationMixin):
             return self.decoder(**decoder_inputs)
         return learn(self.decoder, labels, num_items_in_batch, decoder_inputs)
 
-    def never_written(self, suppressed: Sequence[int] = ()) -> list[int]:
-        """Return the tokens that answers never have: the slot, which nothing would fill, and others."""
+    @property
+    def never_written(self) -> list[int]:
+        """Tokens that no answer may hold: the slot, which nothing would fill, and those to be suppressed."""
         slot = self.config.slot_token_id
         slots = {slot} if slot < self.config.get_text_config().vocab_size else set()
-        return sorted(slots.union(suppressed, self.generation_config.suppress_tokens or ()))
+        return sorted(slots.union(self.generation_config.suppress_tokens or ()))
 
     @torch.no_grad()
     def generate(self, inputs: Tensor | None = None, **kwargs):
@@ -255,7 +282,7 @@ class ChatNTModel(PreTrainedModel, GenerationMixin):
             kwargs["soft_tokens"] = self.get_soft_tokens(dna_ids, kwargs["dna_mask"], *question)
         chosen = kwargs.get("generation_config") or self.generation_config
         suppressed = kwargs.get("suppress_tokens") or chosen.suppress_tokens or ()
-        kwargs["suppress_tokens"] = self.never_written(suppressed) or None
+        kwargs["suppress_tokens"] = sorted({*suppressed, *self.never_written}) or None
         return super().generate(inputs, **kwargs)  # pyright: ignore[reportAttributeAccessIssue]
 
     def prepare_inputs_for_generation(self, input_ids: Tensor, **kwargs) -> dict:
@@ -298,33 +325,3 @@ def distinct_rows(table: Tensor) -> tuple[Tensor, Tensor]:
     first, order = first.sort()
     first = first[: int(group.max()) + 1]
     return first.to(table.device), order.argsort()[group].to(table.device)
-
-
-def set_final_norm_eps(decoder: PreTrainedModel, eps: float) -> None:
-    """Give the last norm of a decoder its own epsilon.
-
-    Raises
-    ------
-    ValueError
-        If the decoder keeps its last norm elsewhere than the models of the LLaMA family.
-    """
-    norm = getattr(decoder.base_model, "norm", None)
-    for name in ("variance_epsilon", "eps"):
-        if hasattr(norm, name):
-            setattr(norm, name, eps)
-            return
-    raise ValueError(
-        f"{type(decoder).__name__} has no final norm where the LLaMA family has it (model.norm); "
-        "leave decoder_final_norm_eps at None."
-    )
-
-
-def round_norms_to_half(part: nn.Module) -> None:
-    """Make every LayerNorm of a part round its output to float16."""
-    for module in part.modules():
-        if isinstance(module, nn.LayerNorm):
-            module.register_forward_hook(_round_to_half)
-
-
-def _round_to_half(module: nn.Module, inputs: tuple, output: Tensor) -> Tensor:
-    return output.half().to(output.dtype)

@@ -111,6 +111,8 @@ def test_the_parts_run_one_after_the_other(pair, question):
         places = (batch["input_ids"][0] == SLOT).nonzero()[:, 0]
         assert len(places) == LATENTS * (len(question) - 1)
         embeds[0, places[i * LATENTS : (i + 1) * LATENTS]] = soft
+    inputs = {name: tensor for name, tensor in batch.items() if name != "attention_mask"}
+    torch.testing.assert_close(model.embed_prompts(**inputs), embeds, atol=1e-5, rtol=1e-5)
     expected = model.decoder(inputs_embeds=embeds).logits
     torch.testing.assert_close(model(**batch).logits, expected, atol=1e-4, rtol=1e-4)
 
@@ -278,6 +280,7 @@ def test_a_slot_token_beyond_the_table_is_not_looked_up(pair):
     _, processor = pair
     beyond = tiny_model(slot_token_id=32000)
     within = tiny_model(slot_token_id=SLOT)
+    assert (beyond.never_written, within.never_written) == ([], [SLOT])
     batch = batch_of(processor, ONE)
     expected = within(**batch).logits
     written = within.generate(**batch, max_new_tokens=3, do_sample=False)[:, -3:]

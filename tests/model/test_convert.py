@@ -11,9 +11,9 @@ from safetensors.torch import save_file
 
 from chatnt.errors import CheckpointError, MissingExtraError
 from chatnt.model import ChatNTModel
-from chatnt.model.chatnt import set_final_norm_eps
 from chatnt.model.convert import convert_jax, convert_torch, split_rotary_pairs
 from chatnt.model.leaves import candidates, canonical_name, leaves
+from chatnt.model.norms import set_final_norm_eps
 from chatnt.model.official import official_config
 from chatnt.model.stored import read_jax
 from tests.model.checkpoints import (
