@@ -77,6 +77,8 @@ class Widget(anywidget.AnyWidget):
 
     _files: ClassVar[tuple[str, ...]] = ()
     _handlers: ClassVar[dict[str, str]] = {}
+    _thread: threading.Thread | None = None
+    _failure: Exception | None = None
 
     status = traitlets.Enum(["idle", "running", "stopping", "done", "error"], "idle").tag(sync=True)
     error = traitlets.Unicode("").tag(sync=True)
@@ -95,8 +97,6 @@ class Widget(anywidget.AnyWidget):
     def __init__(self, *, height: int = 0, palette: Palette = "safe", theme: Theme = "auto") -> None:
         self._stop_event = threading.Event()
         self._starting = threading.Lock()
-        self._thread: threading.Thread | None = None
-        self._failure: Exception | None = None
         super().__init__(height=height, palette=palette, theme=theme)
         self.on_msg(self._receive)
 

@@ -1,6 +1,5 @@
 """The catalogue as the widget of tasks shows it: rows of a table, and the details of one task."""
 
-import functools
 import random
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -14,7 +13,7 @@ from chatnt.tasks import Task, all_tasks
 from chatnt.tasks.base import NONE, SOME, VALUE
 from chatnt.tasks.card import as_words, notes
 from chatnt.tasks.catalogue import list_tasks, species_of
-from chatnt.tasks.examples import Example, Examples
+from chatnt.tasks.examples import Example
 from chatnt.tasks.simulation import simulate
 from chatnt.tasks.sources import read_examples
 
@@ -89,14 +88,9 @@ def draw_examples(task: Task, source: str | Path, count: int, seed: int) -> list
     if source == SIMULATED:
         made = simulate(task, count, split="test", seed=seed)
         return [Drawn(Example(one.sequence, one.label), SIMULATED) for one in made]
-    real = _read(task, str(source))
+    real = read_examples(task, "test", source)
     rows = random.Random(seed).sample(range(len(real)), min(count, len(real)))
     return [Drawn(real[row], f"test sequence {row + 1:,} of {len(real):,}") for row in rows]
-
-
-@functools.lru_cache(maxsize=8)
-def _read(task: Task, source: str) -> Examples:
-    return read_examples(task, "test", source)
 
 
 def details(task: Task, scores: Scores | None, pair: str, drawn: Sequence[Drawn]) -> dict[str, object]:

@@ -139,7 +139,7 @@ class Tasks(Widget):
     def frame(self) -> pd.DataFrame:
         """Return the tasks that are listed now, as `chatnt.list_tasks` does."""
         table = list_tasks()
-        return table[table["name"].isin(self._names())].reset_index(drop=True)
+        return table.loc[table["name"].isin(self._names())].reset_index(drop=True)
 
     def examples(self) -> list[tuple[DNA, object]]:
         """Return the examples that are shown: sequences and what is true of them."""
