@@ -36,9 +36,10 @@ def catalogue_rows(scores: Scores | None) -> list[dict[str, Any]]:
     Parameters
     ----------
     scores
-        Of a pair; its score stands in the row of the task.
+        Of a pair; its score stands in the row of the task, and whether it is of simulated sequences.
     """
     tasks = {task.name: task for task in all_tasks()}
+    own = {score.task: score for score in scores.tasks} if scores else {}
     table = list_tasks()
     return [
         {
@@ -48,7 +49,8 @@ def catalogue_rows(scores: Scores | None) -> list[dict[str, Any]]:
             "category": [row["category"] or "other"],
             "species": species_of(tasks[row["name"]]),
             "length": tasks[row["name"]].length,
-            "score": scores[row["name"]].score if scores and row["name"] in scores else None,
+            "score": own[row["name"]].score if row["name"] in own else None,
+            "simulated": row["name"] in own and own[row["name"]].simulated,
             "text": " ".join(value for value in row.values() if isinstance(value, str)).lower(),
         }
         for row in table.to_dict("records")
@@ -188,7 +190,7 @@ def _published(task: Task, own: TaskScore | None) -> pd.DataFrame:
     if own is not None:
         return published_beside(Scores((own,), ""))
     numbers = published_numbers()
-    return numbers[numbers["task"] == task.name]
+    return numbers.loc[numbers["task"] == task.name]
 
 
 def _own(score: TaskScore, pair: str) -> dict[str, object]:

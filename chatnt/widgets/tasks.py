@@ -1,5 +1,6 @@
 """The widget of tasks: what can be asked, and how well it is answered."""
 
+import functools
 import textwrap
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -261,6 +262,7 @@ class Tasks(Widget):
         return draw_scores([row for row in self._rows if row["name"] in names], len(self._rows), self._pair)
 
 
+@functools.cache
 def _bundled() -> PairResults | None:
     try:
         return results("mini")

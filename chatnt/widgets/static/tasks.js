@@ -14,10 +14,10 @@ export default widget("tasks", (view) => {
   const rows = el("tbody");
   const detail = el("section", { class: "detail panel", "aria-label": "The task" });
   view.body.append(
-    el("div", { class: "row" }, el("h2", { text: "Tasks" }), el("span", { class: "muted", text: "what can be asked of a sequence" })),
+    el("div", { class: "row" }, el("h2", { text: "Tasks" }), el("span", { class: "muted", text: "what can be asked of a sequence; hatched scores are of simulated ones" })),
     search,
     filters,
-    el("div", { class: "columns" }, el("div", { class: "scroll list" }, table(rows)), detail),
+    el("div", { class: "columns" }, el("div", { class: "scroll list" }, table(rows, view.get("_pair"))), detail),
   );
 
   view.listen(search, "input", () => view.saveSoon({ query: search.value }));
@@ -29,10 +29,10 @@ export default widget("tasks", (view) => {
   listenToRows(view, rows);
 });
 
-function table(rows) {
+function table(rows, pair) {
   const head = (text, extra = "") => el("th", { scope: "col", class: extra, text });
   return el("table", { role: "grid", "aria-label": "Tasks" },
-    el("thead", {}, el("tr", {}, head("Task"), head("Kind", "wide-only"), head("Species", "wide-only"), head("Bases", "number wide-only"), head("Bundled pair", "number"))),
+    el("thead", {}, el("tr", {}, head("Task"), head("Kind", "wide-only"), head("Species", "wide-only"), head("Bases", "number wide-only"), head(pair === "mini" ? "Bundled pair" : pair || "Score", "number"))),
     rows);
 }
 
@@ -74,15 +74,17 @@ function list(view, place) {
     el("td", { class: "wide-only word", text: row.kind[0] }),
     el("td", { class: "wide-only", text: row.species.join(", ") }),
     el("td", { class: "number wide-only", text: counted(row.length) }),
-    el("td", { class: "number" }, row.score === null ? el("span", { class: "muted", text: "–", "aria-label": "not scored" }) : meter(row.score)))));
+    el("td", { class: "number" }, row.score === null ? el("span", { class: "muted", text: "–", "aria-label": "not scored" }) : meter(row)))));
   const all = view.get("_rows").length;
-  view.announce(found.length === all ? `${all} tasks` : `${found.length} of ${all} tasks`);
+  view.announce(`${found.length === all ? all : `${found.length} of ${all}`} tasks`);
   if (!found.length) place.append(el("tr", {}, el("td", { colspan: 5, class: "muted", text: "No task fits. Take away a filter, or search for fewer words." })));
 }
 
-function meter(score) {
+function meter({ score, simulated }) {
   const width = `${100 * Math.max(0, Math.min(1, score))}%`;
-  return el("span", { class: "meter" }, el("span", { class: "meter-bar", style: { width } }), el("span", { text: score.toFixed(2) }));
+  return el("span", { class: "meter", title: simulated ? "on simulated sequences" : "on test sequences" },
+    el("span", { class: `meter-bar bar own${simulated ? " apart" : ""}`, style: { width } }),
+    el("span", {}, score.toFixed(2), simulated ? el("span", { class: "hidden-text", text: " on simulated sequences" }) : null));
 }
 
 function mark(rows, name) {
