@@ -76,12 +76,12 @@ class Tasks(Widget):
 
     Examples
     --------
-    >>> browser = Tasks(query="promoter", filters={"species": ["human"]})
+    >>> browser = Tasks(query="splice", filters={"kind": ["binary"]})
     >>> browser.select("promoter_tata")
     >>> browser.task.labels
     ('not a promoter', 'promoter')
-    >>> browser.frame()["name"].tolist()
-    ['promoter_all', 'promoter_tata', 'promoter_no_tata']
+    >>> browser.frame()["name"].tolist()[:2]
+    ['splice_sites_donors', 'splice_sites_acceptors']
     """
 
     _files = ("tasks",)

@@ -5,33 +5,22 @@ it runs, beside which no other test could run one. Each process of tests has a J
 is there in three seconds, and two processes that each have one take half the time of one that waits.
 """
 
-import os
-import shutil
-
 import pytest
+from playwright.sync_api import sync_playwright
 
-CHROMIUM = shutil.which("chromium")
-ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--force-color-profile=srgb",
-]  # fmt: skip
+from tests.browser.chromium import ARGUMENTS, find_chromium
+from tests.browser.lab import Notebook, Server
+from tests.browser.shown import Shown
+
 PATIENCE = 20_000  # milliseconds
-
-pytest.importorskip("anywidget")
 
 
 @pytest.fixture(scope="module")
 def browser():
-    """Debian's Chromium; where there is none these tests are skipped, but never in CI."""
-    if CHROMIUM is None:
-        why = "no chromium on the PATH: widgets are not tested in a browser (apt-get install chromium)"
-        if os.environ.get("CI") == "true":
-            pytest.fail(why)
-        pytest.skip(why)
-    from playwright.sync_api import sync_playwright
-
+    """Chromium; where there is none these tests are skipped, but never in CI."""
+    path = find_chromium()
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=ARGUMENTS)
+        started = playwright.chromium.launch(executable_path=path, headless=True, args=ARGUMENTS)
         yield started
         started.close()
 
@@ -57,16 +46,12 @@ def new_page(browser):
 @pytest.fixture
 def page_of(new_page, tmp_path):
     """Show a widget: ``page_of(widget)`` returns a `tests.browser.shown.Shown`."""
-    from tests.browser.shown import Shown
-
     return lambda widget, **options: Shown(new_page(**options), widget, tmp_path)
 
 
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory):
     """A JupyterLab server."""
-    from tests.browser.lab import Server
-
     server = Server(tmp_path_factory.mktemp("lab"))
     yield server
     server.stop()
@@ -75,8 +60,6 @@ def lab(tmp_path_factory):
 @pytest.fixture
 def notebook(new_page, request):
     """Open and run a notebook: ``notebook(["code", "code"])`` returns a `tests.browser.lab.Notebook`."""
-    from tests.browser.lab import Notebook
-
     server = request.getfixturevalue("lab")  # after the browser, so that no server starts where there is none
     made = []
 

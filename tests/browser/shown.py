@@ -97,8 +97,11 @@ class Shown:
         """Let the page receive a message."""
         self.page.evaluate("content => model.receive(content)", content)
 
-    def sync(self):
-        """Give the widget what the page saved and sent, and the page what the widget makes of it."""
+    def sync(self, *, wait=True):
+        """Give the widget what the page saved and sent, and the page what the widget makes of it.
+
+        It waits until what runs in the background has ended, well or not, or does not `wait`.
+        """
         self.page.wait_for_timeout(150)  # what the page saves a little later
         entries = self._journal()
         for entry in entries[self._read :]:
@@ -109,7 +112,8 @@ class Shown:
                 buffers = [memoryview(base64.b64decode(text)) for text in entry["buffers"]]
                 self.widget._handle_custom_msg(entry["sent"], buffers)
         self._read = len(entries)
-        self.widget.wait()
+        if wait and self.widget.running:
+            self.widget._thread.join(60)
         now = self._state()
         changed = {name: text for name, text in now.items() if self._known.get(name) != text}
         self.set(**{name: json.loads(text) for name, text in changed.items()})

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from chatnt.widgets import joining
 from chatnt.widgets.base import Widget, message
+from tests.browser.chromium import find_chromium
 
 PROBE = """
 import { button, calm, copyText, debounced, el, svg, widget } from "./shared.js";
@@ -168,3 +169,21 @@ def test_running_shows_and_little_motion_is_respected(shown):
 def test_the_height_is_kept(shown):
     shown.set(height=300)
     assert shown.root.bounding_box()["height"] == 300
+
+
+def test_the_tests_see_errors_and_requests(shown):
+    shown.page.evaluate("console.error('said aloud'); setTimeout(() => { throw new Error('thrown'); })")
+    shown.page.evaluate("fetch('https://example.org/data').catch(() => {})")
+    shown.page.wait_for_timeout(200)
+    told, shown.page.wrong = "\n".join(shown.page.wrong), []
+    assert "said aloud" in told
+    assert "thrown" in told
+    assert "violates the following Content Security Policy" in told
+
+
+@pytest.mark.parametrize(("ci", "outcome"), [("true", pytest.fail.Exception), ("", pytest.skip.Exception)])
+def test_without_chromium_tests_are_skipped_but_not_in_ci(monkeypatch, ci, outcome):
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setenv("CI", ci)
+    with pytest.raises(outcome, match="apt-get install chromium"):
+        find_chromium()
