@@ -3,7 +3,7 @@
 import importlib
 from typing import TYPE_CHECKING
 
-from chatnt import errors, plots
+from chatnt import errors, plots, widgets
 from chatnt.conversation import Answer, Question
 from chatnt.sequence import DNA, read_fasta
 
@@ -119,6 +119,7 @@ __all__ = [
     "task_from_table",
     "train",
     "training_memory",
+    "widgets",
     "wording_robustness",
 ]
 

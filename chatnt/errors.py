@@ -64,5 +64,9 @@ class NotFittedError(ChatNTError, RuntimeError):
     """A calibration is used before it is fitted."""
 
 
+class BusyError(ChatNTError, RuntimeError):
+    """Something is asked of a widget that still does something else."""
+
+
 class MissingExtraError(ChatNTError, ImportError):
     """An optional dependency is not installed."""

@@ -19,6 +19,7 @@ BUILTINS = {
     "DataNotFoundError": FileNotFoundError,
     "CheckpointError": OSError,
     "NotFittedError": RuntimeError,
+    "BusyError": RuntimeError,
     "MissingExtraError": ImportError,
 }
 CLASSES = {name: cls for name, cls in inspect.getmembers(errors, inspect.isclass) if name != "ChatNTError"}

@@ -23,10 +23,10 @@ NAMES = {
     "find_motifs",
     "AttributionStudy", "attribution_study",
     "PartAttribution", "attribute_latents", "attribute_regions",
-    "attribute_words",
+    "attribute_words", "widgets",
     "VLLMDecoder",
 }  # fmt: skip
-MODULES = {"errors", "plots"}
+MODULES = {"errors", "plots", "widgets"}
 
 
 def test_the_public_names_are_these():

@@ -75,7 +75,7 @@ def list_tasks(
     tasks = list(all_tasks())
     filters: list[tuple[str, Wanted, Callable[[Task], Iterable[str]]]] = [
         ("kind", kind, lambda task: [task.kind]),
-        ("species", species, _species),
+        ("species", species, species_of),
         ("category", category, lambda task: [task.record.category] if task.record else []),
         ("benchmark", benchmark, lambda task: task.record.benchmarks if task.record else []),
         ("metric", metric, lambda task: [task.metric]),
@@ -141,7 +141,7 @@ def _row(task: Task) -> dict[str, object]:
     }
 
 
-def _species(task: Task) -> list[str]:
+def species_of(task: Task) -> list[str]:
     """Return the species of a task, one by one: ``"human and mouse"`` are two."""
     named = re.sub(r"\(.*?\)", " ", task.species.lower())
     return [part.strip() for part in re.split(r"[,;]|\band\b|\bor\b", named) if part.strip()]

@@ -1,0 +1,32 @@
+"""Widgets for notebooks: each is one Python file beside one JavaScript file."""
+
+import importlib
+from typing import TYPE_CHECKING
+
+from chatnt.errors import MissingExtraError
+
+if TYPE_CHECKING:
+    from chatnt.widgets.tasks import Tasks
+
+__all__ = ["Tasks"]
+
+_PLACES = {"Tasks": "chatnt.widgets.tasks"}
+"""Where each widget is; imported on first use."""
+
+
+def __getattr__(name: str) -> object:
+    if name not in _PLACES:
+        raise AttributeError(f"module 'chatnt.widgets' has no attribute {name!r}")
+    try:
+        importlib.import_module("anywidget")
+    except ImportError as error:
+        raise MissingExtraError(
+            'Widgets need anywidget, which is not installed: pip install "chatnt[widgets]"'
+        ) from error
+    value = getattr(importlib.import_module(_PLACES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
