@@ -24,6 +24,7 @@ from chatnt.dna_tokenizers import kmer_tokenizer, nucleotide_tokenizer
 from chatnt.errors import CheckpointError
 from chatnt.folder import MANIFEST, check_manifest, read_beside
 from chatnt.model import ChatNTConfig, ChatNTModel, Resampler, ResamplerConfig
+from chatnt.model.bits import check_bits, quantize_decoder
 from chatnt.model.convert import convert_torch
 from chatnt.model.hub import load_encoder
 from chatnt.model.stored import read_json, read_safetensors
@@ -41,6 +42,7 @@ def load(
     source: str | Path = BUNDLED,
     *,
     dtype: torch.dtype | str | None = None,
+    decoder_bits: int | None = None,
     device_map: str | dict | None = None,
     revision: str | None = None,
 ) -> Assistant:
@@ -55,6 +57,10 @@ def load(
     dtype
         Precision of the weights. Default: float32 for the bundled pair, else
         that of the files.
+    decoder_bits
+        8 or 4: hold the decoder's linear layers in so few bits, see
+        `chatnt.model.bits.quantize_decoder`. Such a pair can be asked, but neither trained
+        nor saved, and calibrations of the whole weights are left aside. Default: as `dtype` says.
     device_map
         Where the parts go, as in transformers, for example ``"auto"`` (needs
         accelerate). Not for the published checkpoint before it is converted.
@@ -69,9 +75,31 @@ def load(
     ------
     CheckpointError
         If there is no such pair, or its files are missing, changed or foreign.
+    MissingExtraError
+        If the decoder is to be in fewer bits, and torchao is not installed.
     ValueError
-        If `device_map` is given for a checkpoint that is not converted.
+        If `device_map` is given for a checkpoint that is not converted, or the decoder cannot be in
+        so few bits.
+
+    Examples
+    --------
+    >>> import chatnt  # doctest: +SKIP
+    >>> chatnt.load("InstaDeepAI/ChatNT", dtype="bfloat16", decoder_bits=8)  # doctest: +SKIP
     """
+    if decoder_bits is None:
+        return _load(source, dtype, device_map, revision)
+    check_bits(decoder_bits)
+    chat = _load(source, dtype, device_map, revision)
+    quantize_decoder(chat.model.decoder, decoder_bits)
+    return chat
+
+
+def _load(
+    source: str | Path,
+    dtype: torch.dtype | str | None,
+    device_map: str | dict | None,
+    revision: str | None,
+) -> Assistant:
     if str(source) == BUNDLED:
         with as_file(files("chatnt") / "pairs" / BUNDLED) as folder:
             return _from_folder(folder, dtype or torch.float32, device_map)
