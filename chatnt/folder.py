@@ -63,8 +63,8 @@ def write_pair(
     """
     if in_fewer_bits(model):
         raise CheckpointError(
-            "The decoder is in fewer bits, and what was rounded off cannot be saved; keep the pair that it was "
-            "loaded from and load that with decoder_bits again. Calibrations can be saved by themselves."
+            "The decoder is in fewer bits, and what was rounded off cannot be saved; keep the pair that it "
+            "was loaded from and load that with decoder_bits again. Calibrations can be saved by themselves."
         )
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)

@@ -74,12 +74,13 @@ def load(
     Raises
     ------
     CheckpointError
-        If there is no such pair, or its files are missing, changed or foreign.
+        If there is no such pair, its files are missing, changed or foreign, or its decoder
+        has no layers that can be in fewer bits.
     MissingExtraError
         If the decoder is to be in fewer bits, and torchao is not installed.
     ValueError
-        If `device_map` is given for a checkpoint that is not converted, or the decoder cannot be in
-        so few bits.
+        If `device_map` is given for a checkpoint that is not converted, or there are no such
+        `decoder_bits`.
 
     Examples
     --------

@@ -10,7 +10,7 @@ import torch
 from torch import nn
 from transformers import PreTrainedModel
 
-from chatnt.errors import MissingExtraError
+from chatnt.errors import CheckpointError, MissingExtraError
 
 BITS = (8, 4)
 """How few may be asked for."""
@@ -56,11 +56,13 @@ def quantize_decoder(decoder: PreTrainedModel, bits: int) -> tuple[str, ...]:
 
     Raises
     ------
+    CheckpointError
+        If the decoder is in fewer bits already, or no layer of it can be.
     MissingExtraError
         If torchao is not installed.
     ValueError
-        If there is no such number of bits, if the decoder is in fewer bits already, if no layer of it can
-        be, or if it is on a GPU in another precision than bfloat16, in which 4 bits are computed there.
+        If there is no such number of bits, or if the decoder is on a GPU in another precision than
+        bfloat16, in which 4 bits are computed there.
 
     References
     ----------
@@ -76,10 +78,12 @@ def quantize_decoder(decoder: PreTrainedModel, bits: int) -> tuple[str, ...]:
     """
     check_bits(bits)
     if in_fewer_bits(decoder):
-        raise ValueError("The decoder is in fewer bits already; give no decoder_bits, or a pair of whole weights.")
+        raise CheckpointError(
+            "The decoder is in fewer bits already; give no decoder_bits, or a pair of whole weights."
+        )
     chosen, left = _layers(decoder, bits)
     if not chosen:
-        raise ValueError(f"No layer of this decoder can be in {bits} bits: {_why(left, bits)}.")
+        raise CheckpointError(f"No layer of this decoder can be in {bits} bits: {_why(left, bits)}.")
     weight = decoder.get_submodule(chosen[0]).weight
     if bits == 4 and weight.device.type != "cpu" and weight.dtype != torch.bfloat16:
         raise ValueError(
@@ -87,7 +91,10 @@ def quantize_decoder(decoder: PreTrainedModel, bits: int) -> tuple[str, ...]:
         )
     config = _config(bits, weight.device)
     _torchao().quantize_(decoder, config, filter_fn=lambda _, name: name in chosen)
-    decoder.is_quantized = True  # as transformers marks those that it loads in fewer bits
+    decoder.weight_bits, decoder.is_quantized = (
+        bits,
+        True,
+    )  # as transformers marks those that it loads in fewer bits
     if left:
         warnings.warn(f"In {bits} bits, but some layers as they were: {_why(left, bits)}.", stacklevel=3)
     return tuple(left)
@@ -96,6 +103,21 @@ def quantize_decoder(decoder: PreTrainedModel, bits: int) -> tuple[str, ...]:
 def in_fewer_bits(model: nn.Module) -> bool:
     """Tell whether a pair's model, or a decoder alone, has layers in fewer bits."""
     return any(getattr(module, "is_quantized", False) for module in (model, *model.children()))
+
+
+def check_slopes(model: nn.Module) -> None:
+    """Check that gradients pass through a pair's decoder.
+
+    Raises
+    ------
+    CheckpointError
+        If it is in 4 bits, whose products have no derivative.
+    """
+    if any(getattr(module, "weight_bits", None) == 4 for module in (model, *model.children())):
+        raise CheckpointError(
+            "The decoder is in 4 bits, through which no gradient passes; load the pair with decoder_bits=8 "
+            "or without to explain its answers."
+        )
 
 
 def _layers(decoder: PreTrainedModel, bits: int) -> tuple[list[str], dict[str, str]]:

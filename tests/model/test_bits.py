@@ -7,8 +7,9 @@ import torch
 from torch.nn.functional import linear
 from transformers import AutoModelForCausalLM
 
-from chatnt.errors import MissingExtraError
-from chatnt.model.bits import GROUP, check_bits, in_fewer_bits, quantize_decoder
+from chatnt.errors import CheckpointError, MissingExtraError
+from chatnt.model.bits import GROUP, check_bits, check_slopes, in_fewer_bits, quantize_decoder
+from chatnt.randomising import stages
 from chatnt.weights import fingerprint, stored_tensors
 from tests.tiny import tiny_decoder_config
 
@@ -102,7 +103,7 @@ def test_layers_that_groups_do_not_divide_stay_and_are_named():
 def test_a_decoder_without_linear_layers_is_refused_and_left():
     decoder = made("gpt2", hidden_size=16)
     before = fingerprint(decoder)
-    with pytest.raises(ValueError, match=r"No layer .* 8 bits: .*attn\.c_attn \(Conv1D, not Linear\)"):
+    with pytest.raises(CheckpointError, match=r"No layer .* 8 bits: .*attn\.c_attn \(Conv1D, not Linear\)"):
         quantize_decoder(decoder, 8)
     assert fingerprint(decoder) == before
     assert not in_fewer_bits(decoder)
@@ -112,7 +113,7 @@ def test_twice_is_refused():
     decoder = made()
     quantize_decoder(decoder, 8)
     assert in_fewer_bits(decoder)
-    with pytest.raises(ValueError, match="in fewer bits already"):
+    with pytest.raises(CheckpointError, match="in fewer bits already"):
         quantize_decoder(decoder, 4)
 
 
@@ -140,3 +141,25 @@ def test_settings_of_torch_stay_as_they_are():
     quantize_decoder(made(), 8)
     quantize_decoder(made(), 4)
     assert torch.get_float32_matmul_precision() == before
+
+
+def test_gradients_pass_through_8_bits_and_are_refused_in_4():
+    decoder = made()
+    given = torch.randn(1, 5, 32, requires_grad=True)
+    expected = torch.autograd.grad(decoder(inputs_embeds=given).logits.square().sum(), given)[0]
+    quantize_decoder(decoder, 8)
+    check_slopes(decoder)
+    found = torch.autograd.grad(decoder(inputs_embeds=given).logits.square().sum(), given)[0]
+    assert (found - expected).norm() < 0.03 * expected.norm()
+    decoder = made()
+    quantize_decoder(decoder, 4)
+    for model in (decoder, torch.nn.ModuleDict({"decoder": decoder})):
+        with pytest.raises(CheckpointError, match="4 bits, through which no gradient passes"):
+            check_slopes(model)
+
+
+def test_weights_in_fewer_bits_are_not_put_in_disorder():
+    decoder = made()
+    quantize_decoder(decoder, 8)
+    with pytest.raises(CheckpointError, match="load the pair without decoder_bits"):
+        stages(torch.nn.ModuleDict({"decoder": decoder}))
