@@ -55,8 +55,8 @@ def load(
         published checkpoint as a folder or hub name (``"InstaDeepAI/ChatNT"``),
         in safetensors; or the hub name of another pair.
     dtype
-        Precision of the weights. Default: float32 for the bundled pair, else
-        that of the files.
+        Precision of the weights. Default: bfloat16 with 4 `decoder_bits`, else float32 for
+        the bundled pair and that of the files for others.
     decoder_bits
         8 or 4: hold the decoder's linear layers in so few bits, see
         `chatnt.model.bits.quantize_decoder`. Such a pair can be asked, but neither trained
@@ -79,8 +79,8 @@ def load(
     MissingExtraError
         If the decoder is to be in fewer bits, and torchao is not installed.
     ValueError
-        If `device_map` is given for a checkpoint that is not converted, or there are no such
-        `decoder_bits`.
+        If `device_map` is given for a checkpoint that is not converted, there are no such
+        `decoder_bits`, or 4 are asked for in another precision than bfloat16.
 
     Examples
     --------
@@ -90,6 +90,8 @@ def load(
     if decoder_bits is None:
         return _load(source, dtype, device_map, revision)
     check_bits(decoder_bits)
+    if decoder_bits == 4 and dtype is None:
+        dtype = torch.bfloat16
     chat = _load(source, dtype, device_map, revision)
     quantize_decoder(chat.model.decoder, decoder_bits)
     return chat

@@ -414,6 +414,16 @@ def test_the_decoder_alone_can_be_in_8_bits(folder, dtype):
     assert repr(fewer) == repr(whole)
 
 
+@pytest.mark.filterwarnings("ignore:In 4 bits, but some layers")
+def test_4_bits_are_in_bfloat16():
+    pytest.importorskip("torchao")
+    chat = chatnt.load(decoder_bits=4)
+    assert {p.dtype for p in chat.model.parameters()} == {torch.bfloat16}
+    assert chat.model.decoder.model.layers[0].mlp.up_proj.weight.qdata.dtype == torch.uint8
+    with pytest.raises(ValueError, match="4 bits are computed in bfloat16, not torch.float32"):
+        chatnt.load(dtype="float32", decoder_bits=4)
+
+
 def test_a_pair_in_fewer_bits_is_not_saved(folder, tmp_path):
     pytest.importorskip("torchao")
     with pytest.raises(CheckpointError, match=r"cannot be saved; keep the pair .* with decoder_bits again"):

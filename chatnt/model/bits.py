@@ -4,7 +4,7 @@ import re
 import warnings
 from collections.abc import Mapping
 from types import ModuleType
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import nn
@@ -61,8 +61,7 @@ def quantize_decoder(decoder: PreTrainedModel, bits: int) -> tuple[str, ...]:
     MissingExtraError
         If torchao is not installed.
     ValueError
-        If there is no such number of bits, or if the decoder is on a GPU in another precision than
-        bfloat16, in which 4 bits are computed there.
+        If there is no such number of bits, or 4 bits for weights that are not bfloat16.
 
     References
     ----------
@@ -84,17 +83,15 @@ def quantize_decoder(decoder: PreTrainedModel, bits: int) -> tuple[str, ...]:
     chosen, left = _layers(decoder, bits)
     if not chosen:
         raise CheckpointError(f"No layer of this decoder can be in {bits} bits: {_why(left, bits)}.")
-    weight = decoder.get_submodule(chosen[0]).weight
-    if bits == 4 and weight.device.type != "cpu" and weight.dtype != torch.bfloat16:
-        raise ValueError(
-            f'4 bits on {weight.device.type} need bfloat16, not {weight.dtype}; give dtype="bfloat16".'
-        )
+    weight = cast("nn.Linear", decoder.get_submodule(chosen[0])).weight
+    if bits == 4 and weight.dtype != torch.bfloat16:
+        # On a processor float32 would do, but takes a hundred times as long as without.
+        raise ValueError(f'4 bits are computed in bfloat16, not {weight.dtype}; give dtype="bfloat16".')
     config = _config(bits, weight.device)
     _torchao().quantize_(decoder, config, filter_fn=lambda _, name: name in chosen)
-    decoder.weight_bits, decoder.is_quantized = (
-        bits,
-        True,
-    )  # as transformers marks those that it loads in fewer bits
+    # transformers marks those that it loads in fewer bits in the first way.
+    for name, value in {"is_quantized": True, "weight_bits": bits}.items():
+        setattr(decoder, name, value)
     if left:
         warnings.warn(f"In {bits} bits, but some layers as they were: {_why(left, bits)}.", stacklevel=3)
     return tuple(left)
@@ -148,7 +145,7 @@ def _why(left: Mapping[str, str], bits: int) -> str:
 def _config(bits: int, device: torch.device) -> Any:
     quantization = _torchao()
     # Otherwise torchao changes settings of torch for the whole process.
-    same = {"set_inductor_config": False}
+    same: dict[str, Any] = {"set_inductor_config": False}
     if bits == 8:
         return quantization.Int8WeightOnlyConfig(**same)
     same |= {"group_size": GROUP, "int4_choose_qparams_algorithm": "hqq"}

@@ -28,7 +28,6 @@ PRECISIONS = {
     "bfloat16": (torch.bfloat16, None),
     "float32, 8 bits": (torch.float32, 8),
     "bfloat16, 8 bits": (torch.bfloat16, 8),
-    "float32, 4 bits": (torch.float32, 4),
     "bfloat16, 4 bits": (torch.bfloat16, 4),
 }
 SIZES = {
@@ -87,7 +86,7 @@ def speed(decoder: nn.Module) -> tuple[float, float]:
     middle = time.process_time()
     for _ in range(WORDS):
         word = said.logits[:, -1].argmax(-1, keepdim=True)
-        said = decoder(input_ids=word, past_key_values=said.past_key_values, use_cache=True)
+        said = decoder(input_ids=word, cache=said.cache, use_cache=True)
     end = time.process_time()
     return ROWS * PROMPT / (middle - start), ROWS * WORDS / (end - middle)
 

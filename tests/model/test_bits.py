@@ -43,7 +43,7 @@ def test_8_bits_are_integers_and_a_scale_for_each_row():
 
 
 def test_4_bits_are_two_weights_to_a_byte_and_a_scale_and_a_zero_for_each_group():
-    decoder = made()
+    decoder = made().bfloat16()
     layer = decoder.model.layers[1].mlp.down_proj
     before = layer.weight.detach().clone()
     assert quantize_decoder(decoder, 4) == ()
@@ -51,17 +51,16 @@ def test_4_bits_are_two_weights_to_a_byte_and_a_scale_and_a_zero_for_each_group(
     assert stored["w.qdata"].dtype == torch.uint8
     assert stored["w.qdata"].numel() == before.numel() // 2
     assert stored["w.scale_and_zero"].numel() == 2 * before.numel() // GROUP
-    x = torch.randn(400, 64)
-    groups = before.view(32, -1, GROUP)
+    x = torch.randn(400, 64).bfloat16()
+    groups = before.float().view(32, -1, GROUP)
     step = (groups.amax(-1) - groups.amin(-1)) / 15
     # Errors of rounding are even within a step, and add up as the entries of x do.
     by_chance = (step.square() / 12 * GROUP).sum(1).mean().sqrt()
-    error = (layer(x) - linear(x, before)).square().mean().sqrt()
+    error = (layer(x).float() - linear(x.float(), before.float())).square().mean().sqrt()
     assert 0.5 * by_chance < error < 1.5 * by_chance
 
 
-@pytest.mark.parametrize("bits", [8, 4])
-@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+@pytest.mark.parametrize(("bits", "dtype"), [(8, torch.float32), (8, torch.bfloat16), (4, torch.bfloat16)])
 def test_only_linear_layers_before_the_last_change_and_logits_stay_close(bits, dtype):
     decoder = made().to(dtype)
     ids = torch.arange(3, 40)[None]
@@ -80,7 +79,7 @@ def test_only_linear_layers_before_the_last_change_and_logits_stay_close(bits, d
 
 @pytest.mark.parametrize("bits", [8, 4])
 def test_the_fingerprint_is_that_of_the_rounded_weights(bits):
-    first, again, whole = made(), made(), made()
+    first, again, whole = made().bfloat16(), made().bfloat16(), made().bfloat16()
     quantize_decoder(first, bits)
     quantize_decoder(again, bits)
     assert fingerprint(first) == fingerprint(again) != fingerprint(whole)
@@ -90,7 +89,7 @@ def test_the_fingerprint_is_that_of_the_rounded_weights(bits):
 
 
 def test_layers_that_groups_do_not_divide_stay_and_are_named():
-    decoder = made(intermediate_size=48)
+    decoder = made(intermediate_size=48).bfloat16()
     told = r"In 4 bits, but .*: model\.layers\.\*\.mlp\.down_proj \(48 inputs, not a multiple of 32\)\."
     with pytest.warns(UserWarning, match=told):
         left = quantize_decoder(decoder, 4)
@@ -117,6 +116,14 @@ def test_twice_is_refused():
         quantize_decoder(decoder, 4)
 
 
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float16])
+def test_4_bits_in_another_precision_are_refused(dtype):
+    decoder = made().to(dtype)
+    with pytest.raises(ValueError, match=rf"4 bits are computed in bfloat16, not {dtype}"):
+        quantize_decoder(decoder, 4)
+    assert not in_fewer_bits(decoder)
+
+
 @pytest.mark.parametrize("bits", [0, 3, 16, "8"])
 def test_other_bits_are_refused(bits):
     with pytest.raises(ValueError, match=f"decoder_bits={bits!r}: give 8 or 4"):
@@ -139,7 +146,7 @@ def test_without_the_extra_the_error_names_it(monkeypatch):
 def test_settings_of_torch_stay_as_they_are():
     before = torch.get_float32_matmul_precision()
     quantize_decoder(made(), 8)
-    quantize_decoder(made(), 4)
+    quantize_decoder(made().bfloat16(), 4)
     assert torch.get_float32_matmul_precision() == before
 
 
@@ -151,7 +158,7 @@ def test_gradients_pass_through_8_bits_and_are_refused_in_4():
     check_slopes(decoder)
     found = torch.autograd.grad(decoder(inputs_embeds=given).logits.square().sum(), given)[0]
     assert (found - expected).norm() < 0.03 * expected.norm()
-    decoder = made()
+    decoder = made().bfloat16()
     quantize_decoder(decoder, 4)
     for model in (decoder, torch.nn.ModuleDict({"decoder": decoder})):
         with pytest.raises(CheckpointError, match="4 bits, through which no gradient passes"):
