@@ -420,7 +420,7 @@ def test_4_bits_are_in_bfloat16():
     chat = chatnt.load(decoder_bits=4)
     assert {p.dtype for p in chat.model.parameters()} == {torch.bfloat16}
     assert chat.model.decoder.model.layers[0].mlp.up_proj.weight.qdata.dtype == torch.uint8
-    with pytest.raises(ValueError, match="4 bits are computed in bfloat16, not torch.float32"):
+    with pytest.raises(ValueError, match=r"4 bits are computed in bfloat16, not torch\.float32"):
         chatnt.load(dtype="float32", decoder_bits=4)
 
 

@@ -1,7 +1,7 @@
 """Print what fewer bits cost in accuracy, and what they save in memory and time.
 
 The first table asks the bundled pair about measured test rows (the folder that CHATNT_DATA names), in each
-precision the same rows in the same words. The second runs a decoder of 160 million random weights: 8 prompts
+precision the same rows in the same words. The second runs a decoder of 162 million random weights: 8 prompts
 of 256 tokens, then 16 words each, one at a time. One core; times are those of the process.
 """
 
@@ -122,7 +122,7 @@ def main() -> None:
             print(line, flush=True)
     else:
         print("Without CHATNT_DATA there are no measured rows.", file=sys.stderr)
-    print("\n" + row("160 million weights", "MB", "to float32", "prompt tokens/s (ratio)", "words/s (ratio)"))
+    print("\n" + row("162 million weights", "MB", "to float32", "prompt tokens/s (ratio)", "words/s (ratio)"))
     print("|---" + "|---:" * 4 + "|")
     for line in sizes():
         print(line, flush=True)
