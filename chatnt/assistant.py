@@ -294,7 +294,7 @@ class Assistant:
         self.calibrations = self.calibrations.added(calibration)
 
     def save(self, folder: str | Path) -> None:
-        """Write the pair into a folder that `chatnt.load` reads."""
+        """Write the pair, unless it is in fewer bits, into a folder that `chatnt.load` reads."""
         beside = Beside(self.scope, self._card, self.calibrations, self.likeness)
         write_pair(folder, self.model, self.processor, beside)
 

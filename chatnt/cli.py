@@ -8,7 +8,7 @@ from pathlib import Path
 
 from chatnt import __version__
 from chatnt.cli_annotate import add_annotate
-from chatnt.cli_common import add_pair, each_question, load_pair, positive
+from chatnt.cli_common import add_bits, add_pair, each_question, load_pair, positive
 from chatnt.cli_explain import add_explain
 from chatnt.cli_variants import add_variants
 from chatnt.conversation import Answer
@@ -63,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     ask.add_argument("--constrained", action="store_true", help="allow only answers that state something")
     add_pair(ask)
+    add_bits(ask)
     ask.set_defaults(run=_ask)
 
     add_annotate(commands)
@@ -165,6 +166,7 @@ def _add_evaluate(commands: "argparse._SubParsersAction") -> None:
     )
     evaluate.add_argument("--quiet", action="store_true", help="show no progress bar")
     add_pair(evaluate)
+    add_bits(evaluate)
     evaluate.set_defaults(run=_evaluate)
 
 
@@ -197,7 +199,7 @@ def _ask(args: argparse.Namespace) -> None:
     if args.fasta:
         sequences += read_fasta(args.fasta)
     questions = list(each_question(args.question, sequences))
-    chat = load_pair(args.pair)
+    chat = load_pair(args.pair, args.decoder_bits)
     for question in questions:
         answer = chat.ask(
             question.text,
@@ -253,7 +255,7 @@ def _evaluate(args: argparse.Namespace) -> None:
         predictions = predictions or args.out.with_suffix(".parquet")
     baselines = [name for name in _BASELINES if "all" in args.baselines or name in args.baselines]
     found = evaluate(
-        load_pair(args.pair),
+        load_pair(args.pair, args.decoder_bits),
         args.tasks or None,
         split=args.split,
         data=args.data,

@@ -5,7 +5,7 @@ import sys
 import warnings
 from pathlib import Path
 
-from chatnt.cli_common import add_pair, load_pair, positive
+from chatnt.cli_common import add_bits, add_pair, load_pair, positive
 
 
 def add_annotate(commands: "argparse._SubParsersAction") -> None:
@@ -52,6 +52,7 @@ def add_annotate(commands: "argparse._SubParsersAction") -> None:
     )
     parser.add_argument("--quiet", action="store_true", help="show no progress bar")
     add_pair(parser)
+    add_bits(parser)
     parser.set_defaults(run=_run)
 
 
@@ -62,7 +63,7 @@ def _run(args: argparse.Namespace) -> None:
     settings = {name: getattr(args, name) for name in names}
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always", UserWarning)
-        table = load_pair(args.pair).annotate(
+        table = load_pair(args.pair, args.decoder_bits).annotate(
             args.source, args.ask, batch_size=args.batch_size, progress=not args.quiet, **settings
         )
     if not isinstance(table, Path):

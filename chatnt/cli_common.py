@@ -25,14 +25,24 @@ def add_pair(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def load_pair(pair: str) -> "Assistant":
+def add_bits(parser: argparse.ArgumentParser) -> None:
+    """Add the option that holds the decoder in fewer bits."""
+    parser.add_argument(
+        "--decoder-bits",
+        type=int,
+        choices=(8, 4),
+        help="hold the decoder in so few bits, to save memory (needs chatnt[quantize])",
+    )
+
+
+def load_pair(pair: str, decoder_bits: int | None = None) -> "Assistant":
     """Load a pair without a progress bar."""
     from transformers.utils import logging
 
     from chatnt.loading import load
 
     logging.disable_progress_bar()  # it takes longer to read than the pair to load
-    return load(pair)
+    return load(pair, decoder_bits=decoder_bits)
 
 
 def each_question(text: str, sequences: list[DNA]) -> Iterator[Question]:

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from chatnt.cli_common import add_pair, each_question, load_pair, positive
+from chatnt.cli_common import add_bits, add_pair, each_question, load_pair, positive
 from chatnt.errors import ChatNTError, DataError
 from chatnt.sequence import read_fasta
 
@@ -63,13 +63,14 @@ def add_explain(commands: "argparse._SubParsersAction") -> None:
         "--out", type=Path, metavar="FILE", help="to write: .tsv, .csv, .bedgraph, .npz, .png, .svg or .pdf"
     )
     add_pair(explain)
+    add_bits(explain)
     explain.set_defaults(run=_explain)
 
 
 def _explain(args: argparse.Namespace) -> None:
     questions = list(each_question(args.question, read_fasta(args.fasta)))
     _check(args.out, len(questions))
-    chat = load_pair(args.pair)
+    chat = load_pair(args.pair, args.decoder_bits)
     found = []
     for question in questions:
         found.append(_explained(chat, question, args))

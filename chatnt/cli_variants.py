@@ -6,7 +6,7 @@ import sys
 from contextlib import nullcontext
 from pathlib import Path
 
-from chatnt.cli_common import add_pair, load_pair, positive
+from chatnt.cli_common import add_bits, add_pair, load_pair, positive
 
 
 def add_variants(commands: "argparse._SubParsersAction") -> None:
@@ -59,6 +59,7 @@ def add_variants(commands: "argparse._SubParsersAction") -> None:
     parser.add_argument("--out", type=Path, metavar="FILE", help="TSV file for the table (default: printed)")
     parser.add_argument("--quiet", action="store_true", help="show no progress bar")
     add_pair(parser)
+    add_bits(parser)
     parser.set_defaults(run=_run)
 
 
@@ -66,7 +67,7 @@ def _run(args: argparse.Namespace) -> None:
     from chatnt.variant_effects import as_table, iter_effects
 
     parts = iter_effects(
-        load_pair(args.pair),
+        load_pair(args.pair, args.decoder_bits),
         args.vcf,
         genome=args.genome,
         tasks=args.tasks,

@@ -14,6 +14,7 @@ from chatnt.answer_tree import AnswerTree, reads_trees, token_likelihoods
 from chatnt.conversation import Turn
 from chatnt.dna_readers import BaseReader, TokenReader
 from chatnt.model import ChatNTModel
+from chatnt.model.bits import check_slopes
 from chatnt.model.learning import only_at
 from chatnt.processor import IGNORED, ChatNTProcessor
 from chatnt.prompts import Prompts
@@ -48,7 +49,14 @@ def undisturbed(model: nn.Module) -> Iterator[None]:
 
 
 def in_float32(model: ChatNTModel) -> ChatNTModel:
-    """Return the model if all its weights are of single precision, otherwise such a copy."""
+    """Return the model if all its weights are of single precision, otherwise such a copy.
+
+    Raises
+    ------
+    CheckpointError
+        If its decoder is in 4 bits.
+    """
+    check_slopes(model)
     tensors = [*model.parameters(), *model.buffers()]
     if all(t.dtype == torch.float32 for t in tensors if t.is_floating_point()):
         return model

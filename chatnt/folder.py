@@ -9,6 +9,7 @@ from pathlib import Path
 from chatnt.calibrations import Calibrations
 from chatnt.errors import CheckpointError
 from chatnt.model import ChatNTModel
+from chatnt.model.bits import in_fewer_bits
 from chatnt.model.stored import read_json
 from chatnt.processor import ChatNTProcessor
 from chatnt.tasks.likeness import Likeness
@@ -53,7 +54,18 @@ class Beside:
 def write_pair(
     folder: str | Path, model: ChatNTModel, processor: ChatNTProcessor, beside: Beside | None = None
 ) -> None:
-    """Write a pair; the manifest comes last, so a folder without it is incomplete."""
+    """Write a pair; the manifest comes last, so a folder without it is incomplete.
+
+    Raises
+    ------
+    CheckpointError
+        If the pair is in fewer bits than its weights were; nothing is written.
+    """
+    if in_fewer_bits(model):
+        raise CheckpointError(
+            "The decoder is in fewer bits, and what was rounded off cannot be saved; keep the pair that it "
+            "was loaded from and load that with decoder_bits again. Calibrations can be saved by themselves."
+        )
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / MANIFEST).unlink(missing_ok=True)

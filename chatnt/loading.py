@@ -24,6 +24,7 @@ from chatnt.dna_tokenizers import kmer_tokenizer, nucleotide_tokenizer
 from chatnt.errors import CheckpointError
 from chatnt.folder import MANIFEST, check_manifest, read_beside
 from chatnt.model import ChatNTConfig, ChatNTModel, Resampler, ResamplerConfig
+from chatnt.model.bits import check_bits, quantize_decoder
 from chatnt.model.convert import convert_torch
 from chatnt.model.hub import load_encoder
 from chatnt.model.stored import read_json, read_safetensors
@@ -41,6 +42,7 @@ def load(
     source: str | Path = BUNDLED,
     *,
     dtype: torch.dtype | str | None = None,
+    decoder_bits: int | None = None,
     device_map: str | dict | None = None,
     revision: str | None = None,
 ) -> Assistant:
@@ -53,8 +55,12 @@ def load(
         published checkpoint as a folder or hub name (``"InstaDeepAI/ChatNT"``),
         in safetensors; or the hub name of another pair.
     dtype
-        Precision of the weights. Default: float32 for the bundled pair, else
-        that of the files.
+        Precision of the weights. Default: bfloat16 with 4 `decoder_bits`, else float32 for
+        the bundled pair and that of the files for others.
+    decoder_bits
+        8 or 4: hold the decoder's linear layers in so few bits, see
+        `chatnt.model.bits.quantize_decoder`. Such a pair can be asked, but neither trained
+        nor saved, and calibrations of the whole weights are left aside. Default: as `dtype` says.
     device_map
         Where the parts go, as in transformers, for example ``"auto"`` (needs
         accelerate). Not for the published checkpoint before it is converted.
@@ -68,10 +74,35 @@ def load(
     Raises
     ------
     CheckpointError
-        If there is no such pair, or its files are missing, changed or foreign.
+        If there is no such pair, its files are missing, changed or foreign, or its decoder
+        has no layers that can be in fewer bits.
+    MissingExtraError
+        If the decoder is to be in fewer bits, and torchao is not installed.
     ValueError
-        If `device_map` is given for a checkpoint that is not converted.
+        If `device_map` is given for a checkpoint that is not converted, there are no such
+        `decoder_bits`, or 4 are asked for in another precision than bfloat16.
+
+    Examples
+    --------
+    >>> import chatnt  # doctest: +SKIP
+    >>> chatnt.load("InstaDeepAI/ChatNT", dtype="bfloat16", decoder_bits=8)  # doctest: +SKIP
     """
+    if decoder_bits is None:
+        return _load(source, dtype, device_map, revision)
+    check_bits(decoder_bits)
+    if decoder_bits == 4 and dtype is None:
+        dtype = torch.bfloat16
+    chat = _load(source, dtype, device_map, revision)
+    quantize_decoder(chat.model.decoder, decoder_bits)
+    return chat
+
+
+def _load(
+    source: str | Path,
+    dtype: torch.dtype | str | None,
+    device_map: str | dict | None,
+    revision: str | None,
+) -> Assistant:
     if str(source) == BUNDLED:
         with as_file(files("chatnt") / "pairs" / BUNDLED) as folder:
             return _from_folder(folder, dtype or torch.float32, device_map)

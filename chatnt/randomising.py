@@ -7,6 +7,9 @@ from contextlib import contextmanager
 import torch
 from torch import nn
 
+from chatnt.errors import CheckpointError
+from chatnt.model.bits import in_fewer_bits
+
 PARTS = ("decoder", "resampler", "encoder")
 """From where answers are written to where bases are read."""
 
@@ -26,7 +29,16 @@ def stages(model: nn.Module) -> dict[str, list[nn.Parameter]]:
     -------
     dict
         By names such as ``"decoder.model.layers.3"``.
+
+    Raises
+    ------
+    CheckpointError
+        If the decoder is in fewer bits, whose entries cannot change places.
     """
+    if in_fewer_bits(model):
+        raise CheckpointError(
+            "The decoder is in fewer bits; load the pair without decoder_bits to put it in disorder."
+        )
     found, seen = {}, set()
     for part in PARTS:
         groups = list(_groups(model.get_submodule(part), part))

@@ -68,6 +68,16 @@ def test_several_typed_sequences_belong_to_as_many_placeholders(run, chat):
     )
 
 
+def test_the_decoder_may_be_in_fewer_bits(run, folder):
+    pytest.importorskip("torchao")
+    fewer = chatnt.load(folder, decoder_bits=8)
+    told = run("ask", ASKED, "--dna", "ACGTTGCA", "--decoder-bits", "8")
+    assert told == (0, f"{fewer.ask(ASKED, 'ACGTTGCA')!r}\n", "")
+    status, printed, error = run("ask", ASKED, "--dna", "ACGTTGCA", "--decoder-bits", "4")
+    assert (status, printed) == (2, "")  # sixteen inputs are too few for groups of 32
+    assert "No layer of this decoder can be in 4 bits" in one_line(error)
+
+
 def test_a_question_without_sequence(run, chat):
     assert run("ask", "Who are you?") == (0, f"{chat.ask('Who are you?')!r}\n", "")
 

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import random
 import re
 
 import pytest
@@ -11,12 +12,16 @@ from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 from transformers import AutoModel, AutoModelForCausalLM, BloomConfig, PreTrainedTokenizerFast
 
 import chatnt
+from chatnt.answering import STALE
 from chatnt.assistant import Assistant
+from chatnt.calibration import Calibration
+from chatnt.calibrations import Calibrations
 from chatnt.conversation import Question, Turn
 from chatnt.dna_tokenizers import kmer_tokenizer, nucleotide_tokenizer
 from chatnt.errors import CheckpointError
 from chatnt.published import convert
 from chatnt.tasks import get_task
+from chatnt.tasks.examples import Example
 from chatnt.tasks.scope import Scope
 from tests.model.checkpoints import golden_arrays, torch_tensors, write_joblib, write_torch
 from tests.tiny import (
@@ -388,6 +393,69 @@ def test_an_encoder_that_is_not_to_be_had_is_an_error(encoder):
 def test_a_decoder_that_is_not_to_be_had_is_an_error(decoder):
     with pytest.raises(CheckpointError, match=re.escape(decoder)):
         chatnt.pair(encoder=tiny_encoder_config(), decoder=decoder)
+
+
+# A decoder in fewer bits
+
+
+@pytest.mark.parametrize("dtype", [None, "bfloat16"])
+def test_the_decoder_alone_can_be_in_8_bits(folder, dtype):
+    pytest.importorskip("torchao")
+    whole, fewer = chatnt.load(folder, dtype=dtype), chatnt.load(folder, dtype=dtype, decoder_bits=8)
+    assert fewer.model.decoder.model.layers[0].mlp.up_proj.weight.qdata.dtype == torch.int8
+    for part in ("encoder", "resampler"):
+        kept = getattr(whole.model, part).state_dict()
+        assert all(torch.equal(t, kept[name]) for name, t in getattr(fewer.model, part).state_dict().items())
+    turns, sentences = [Turn(Question.of(ASKED, DNA))], ["Yes", "No, there is none."]
+    scores, expected = (chat.engine.score_each([turns], sentences) for chat in (fewer, whole))
+    assert not torch.equal(scores, expected)
+    torch.testing.assert_close(scores, expected, rtol=0.02, atol=0)
+    assert len(fewer.engine.generate([turns], max_new_tokens=4)) == 1
+    assert repr(fewer) == repr(whole)
+
+
+@pytest.mark.filterwarnings("ignore:In 4 bits, but some layers")
+def test_4_bits_are_in_bfloat16():
+    pytest.importorskip("torchao")
+    chat = chatnt.load(decoder_bits=4)
+    assert {p.dtype for p in chat.model.parameters()} == {torch.bfloat16}
+    assert chat.model.decoder.model.layers[0].mlp.up_proj.weight.qdata.dtype == torch.uint8
+    with pytest.raises(ValueError, match=r"4 bits are computed in bfloat16, not torch\.float32"):
+        chatnt.load(dtype="float32", decoder_bits=4)
+
+
+def test_a_pair_in_fewer_bits_is_not_saved(folder, tmp_path):
+    pytest.importorskip("torchao")
+    with pytest.raises(CheckpointError, match=r"cannot be saved; keep the pair .* with decoder_bits again"):
+        chatnt.load(folder, decoder_bits=8).save(folder)
+    assert chatnt.load(folder).ask(ASKED, DNA).in_scope  # what was there is whole
+
+
+def test_calibrations_of_whole_weights_are_left_aside_and_new_ones_stay_with_the_bits(folder, tmp_path):
+    pytest.importorskip("torchao")
+    fewer = chatnt.load(folder, decoder_bits=8)
+    whole = a_calibration(chatnt.load(folder))
+    with pytest.raises(CheckpointError, match="fit it again"):
+        fewer.add_calibration(whole)
+    fewer.calibrations = Calibrations((whole,))
+    assert STALE in fewer.ask(ASKED, DNA, task="promoter_tata").notes
+    a_calibration(fewer).save(tmp_path / "fitted.json")
+    again = chatnt.load(folder, decoder_bits=8)
+    again.add_calibration(Calibration.load(tmp_path / "fitted.json"))
+    answer = again.ask(ASKED, DNA, task="promoter_tata", constrained=True)
+    assert (answer.calibrated, STALE in answer.notes) == (True, False)
+
+
+def a_calibration(chat):
+    labels = get_task("promoter_tata").labels
+    held = [Example("".join(random.Random(i).choices("ACGT", k=60)), labels[i % 2]) for i in range(60)]
+    return chat.calibrate("promoter_tata", held, sentences=1)
+
+
+@pytest.mark.parametrize(("source", "bits"), [("nowhere", 7), ("mini", 5)])
+def test_other_bits_are_refused_before_anything_is_read(source, bits):
+    with pytest.raises(ValueError, match=f"decoder_bits={bits}: give 8 or 4"):
+        chatnt.load(source, decoder_bits=bits)
 
 
 # The published layout

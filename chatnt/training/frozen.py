@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from chatnt.errors import MissingExtraError, TrainingError
 from chatnt.model import ChatNTModel
+from chatnt.model.bits import in_fewer_bits
 from chatnt.training.plan import PARTS, LoRA, TrainingPlan
 
 
@@ -34,10 +35,13 @@ def prepared(model: ChatNTModel, plan: TrainingPlan) -> Iterator[dict[str, nn.Pa
     Raises
     ------
     TrainingError
-        If the plan names something that the model does not have, or what learns is not float32.
+        If the plan names something that the model does not have, or what learns is not float32, or
+        the decoder is in fewer bits.
     MissingExtraError
         If there are adapters and peft is not installed.
     """
+    if in_fewer_bits(model):
+        raise TrainingError("The decoder is in fewer bits; load the pair without decoder_bits to train it.")
     before = {name: p.requires_grad for name, p in model.named_parameters()}
     was_training = model.training
     model.requires_grad_(False)

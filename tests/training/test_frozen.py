@@ -36,6 +36,14 @@ def test_a_piece_of_a_part_can_learn_alone():
         assert len(weights) > 2
 
 
+def test_a_decoder_in_fewer_bits_is_not_trained():
+    model = tiny_model()
+    model.decoder.is_quantized = True  # as transformers and chatnt.load mark it
+    said = "load the pair without decoder_bits"
+    with pytest.raises(TrainingError, match=said), prepared(model, changed()):
+        pass
+
+
 def test_a_name_that_is_not_there_is_refused():
     said = r"trains 'encoder\.blck', but the pair has no parameter"
     with pytest.raises(TrainingError, match=said), prepared(tiny_model(), changed(trained=("encoder.blck",))):
