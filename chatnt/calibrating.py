@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from chatnt.calibration import Calibration
+from chatnt.calibration import Calibration, MeasuredRows
 from chatnt.calibration_methods import METHODS, check_truth, cross_fit, fit_calibrator, method_for
 from chatnt.calibrators import Calibrator, both_ways
 from chatnt.conformal import COVERAGE, ConformalIntervals, likely_sets, measure_intervals, measure_sets
@@ -293,11 +293,13 @@ def _measurements(
     if gives == "intervals" and isinstance(calibrator, ConformalIntervals):
         plain = dataclasses.replace(calibrator, margin=0.0).apply(raw)
         return {"before": measure_intervals(plain, truth), "after": measure_intervals(corrected, truth)}
+    kept = MeasuredRows(raw, corrected, truth)
     if work.judge.task.kind == "multilabel":  # each label of each row is one case
         raw, corrected, truth = both_ways(raw.ravel()), both_ways(corrected.ravel()), truth.ravel()
     sides = {"before": raw, "after": corrected}
     tables = {when: reliability_table(chances, truth) for when, chances in sides.items()}
-    return {when: _errors(chances, truth, work.seed) for when, chances in sides.items()} | {"tables": tables}
+    errors = {when: _errors(chances, truth, work.seed) for when, chances in sides.items()}
+    return errors | {"tables": tables, "rows": kept}
 
 
 def _errors(chances: NDArray, truth: NDArray, seed: int) -> dict[str, Estimate]:

@@ -5,7 +5,7 @@ import html
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
@@ -30,6 +30,22 @@ NAMES = {
     "width": "width",
 }
 """What is measured before and after, and how it is written."""
+
+
+class MeasuredRows(NamedTuple):
+    """Hold probabilities that were measured, as they were and as they became, and what is true.
+
+    Parameters
+    ----------
+    before, after
+        Of shape (rows, labels).
+    truth
+        Class numbers of shape (rows,); of a multilabel task flags of shape (rows, labels).
+    """
+
+    before: NDArray
+    after: NDArray
+    truth: NDArray
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -64,6 +80,9 @@ class Calibration:
     tables
         Reliability tables ``"before"`` and ``"after"``, see `chatnt.reliability.reliability_table`;
         none for sets and intervals.
+    rows
+        What was measured; `None` for sets and intervals, and for what was read from a file, which
+        does not keep it.
     """
 
     task: str
@@ -80,6 +99,7 @@ class Calibration:
     before: Mapping[str, Estimate]
     after: Mapping[str, Estimate]
     tables: Mapping[str, pd.DataFrame] = dataclasses.field(default_factory=dict)
+    rows: MeasuredRows | None = None
 
     def check(self, weights: str) -> None:
         """Refuse other weights than those of the fit.
@@ -158,7 +178,7 @@ class Calibration:
             return cls.from_json(data)
 
     def to_json(self) -> dict[str, Any]:
-        """Return what JSON can hold."""
+        """Return what JSON can hold: everything but `rows`."""
         plain = {name: getattr(self, name) for name in _PLAIN}
         return {
             "format": _FORMAT,
@@ -179,7 +199,7 @@ class Calibration:
         DataError
             If it is something else, or of another version of chatnt.
         """
-        wanted = {field.name for field in dataclasses.fields(cls)} | {"format"}
+        wanted = {field.name for field in dataclasses.fields(cls)} - {"rows"} | {"format"}
         given = set(data) if isinstance(data, Mapping) else set()
         if given != wanted or data["format"] != _FORMAT:
             wrong = ", ".join(sorted(given ^ wanted)) or "format"

@@ -8,11 +8,12 @@ from chatnt.plots.motif import motif
 from chatnt.plots.mutations import mutations
 from chatnt.plots.parts import parts
 from chatnt.plots.profile import profile
+from chatnt.plots.reliability import reliability
 from chatnt.plots.sanity import sanity
 from chatnt.plots.score_map import score_map
 from chatnt.plots.tokens import tokens
 
 __all__ = [
-    "faithfulness", "kmer_spectrum", "learning", "logo", "motif", "mutations", "parts", "profile", "sanity",
-    "score_map", "tokens",
+    "faithfulness", "kmer_spectrum", "learning", "logo", "motif", "mutations", "parts", "profile",
+    "reliability", "sanity", "score_map", "tokens",
 ]  # fmt: skip

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 from chatnt.errors import MissingExtraError
 
 if TYPE_CHECKING:
+    from chatnt.widgets.calibration import Calibration
     from chatnt.widgets.tasks import Tasks
 
-__all__ = ["Tasks"]
+__all__ = ["Calibration", "Tasks"]
 
-_PLACES = {"Tasks": "chatnt.widgets.tasks"}
+_PLACES = {"Calibration": "chatnt.widgets.calibration", "Tasks": "chatnt.widgets.tasks"}
 """Where each widget is; imported on first use."""
 
 
