@@ -1,14 +1,15 @@
 """The widget of calibration: whether probabilities hold, and what a threshold makes of them."""
 
+import itertools
 import threading
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 import traitlets
 from numpy.typing import ArrayLike
 
-from chatnt.widgets.base import Palette, Theme, Widget
+from chatnt.widgets.base import Palette, Theme, Widget, message
 from chatnt.widgets.calibration_numbers import BINNING, NAMES, Side, bin_table, measure
 from chatnt.widgets.calibration_rows import NONE, Rows, Source, given_cases, read_cases
 
@@ -99,8 +100,9 @@ class Calibration(Widget):
     _refused = traitlets.Dict().tag(sync=True)
     _before = traitlets.Dict().tag(sync=True)
     _after = traitlets.Dict().tag(sync=True)
+    _compared: traitlets.List = traitlets.List().tag(sync=True)
 
-    def __init__(  # noqa: PLR0913 - what is shown, and how
+    def __init__(
         self,
         source: Source | None = None,
         *,
@@ -136,6 +138,7 @@ class Calibration(Widget):
         self.observe(self._show_task, "task")
         self.observe(self._show_label, "label")
         self.observe(self._show_method, "method")
+        self.observe(self._forget_comparison, ["task", "label", "bins", "strategy"])
         self.task = task or self._tasks[0]["name"]
         self.label = label or self.label
         self.method = method
@@ -176,9 +179,25 @@ class Calibration(Widget):
 
     def compare(self) -> pd.DataFrame:
         """Return a row per method that can be fitted: ``method``, and all that is measured of it."""
-        rows = self._rows
-        usable = [name for name, reason in rows.methods.items() if not reason]
-        return pd.DataFrame([{"method": name, **self._measured(self._side(name))} for name in usable])
+        return pd.DataFrame(list(self._comparison()))
+
+    def _comparison(self) -> Iterator[dict[str, Any]]:
+        for name, reason in self._rows.methods.items():
+            if not reason:
+                yield {"method": name, **self._measured(self._side(name))}
+
+    @message("compare")
+    def _on_compare(self) -> None:
+        self._start(self._compare)
+
+    def _compare(self, stop: threading.Event) -> None:
+        wanted = self.task, self.label, self.bins, self.strategy
+        found = list(itertools.takewhile(lambda _: not stop.is_set(), self._comparison()))
+        if not stop.is_set() and wanted == (self.task, self.label, self.bins, self.strategy):
+            self._compared = found
+
+    def _forget_comparison(self, _change: object) -> None:
+        self._compared = []
 
     def _measured(self, side: Side) -> dict[str, float | int | None]:
         return measure(side, threshold=self.threshold, bins=self.bins, strategy=self.strategy)
@@ -227,8 +246,9 @@ class Calibration(Widget):
             if self._fitting:
                 return  # what is being done looks again before it ends
             self._fitting = True
+        self.stop()
         if self._thread is not None:
-            self._thread.join()  # it has nothing left to do
+            self._thread.join()  # it has nothing left to do, or compares and looks whether to stop
         self._start(self._fit)
 
     def _fit(self, stop: threading.Event) -> None:
@@ -260,7 +280,9 @@ class Calibration(Widget):
     @traitlets.validate("method")
     def _check_method(self, proposal: dict) -> str:
         reasons = {name: why for name, why in self._rows.methods.items() if why}
-        return _known("method", proposal["value"], [n for n in self._rows.methods if n not in reasons], reasons)
+        return _known(
+            "method", proposal["value"], [n for n in self._rows.methods if n not in reasons], reasons
+        )
 
     # Without a front end.
 

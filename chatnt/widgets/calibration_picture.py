@@ -71,7 +71,9 @@ def _histogram(ax: Axes, side: Side, label: str) -> None:
     tidy(ax, grid="y")
 
 
-def _curves(roc: Axes, precision: Axes, sides: list[Side], measured: Mapping[str, float | int | None]) -> None:
+def _curves(
+    roc: Axes, precision: Axes, sides: list[Side], measured: Mapping[str, float | int | None]
+) -> None:
     colours = (ENGLISH, DNA)[-len(sides) :]
     both = measured["auroc"] is not None
     share = float(sides[0][1].mean())
@@ -83,7 +85,13 @@ def _curves(roc: Axes, precision: Axes, sides: list[Side], measured: Mapping[str
         if share:
             found = precision_recall_curve(true, chances)
             precision.plot(found[1][:-1], found[0][:-1], color=colour, linewidth=1.6)
-    dot = {"marker": "o", "markersize": 7, "markerfacecolor": "white", "markeredgecolor": INK, "markeredgewidth": 1.8}
+    dot = {
+        "marker": "o",
+        "markersize": 7,
+        "markerfacecolor": "white",
+        "markeredgecolor": INK,
+        "markeredgewidth": 1.8,
+    }
     tn, fp = measured["tn"] or 0, measured["fp"] or 0
     if both:
         roc.plot([fp / (fp + tn)], [measured["recall"]], **dot)
@@ -110,10 +118,21 @@ def _numbers(ax: Axes, label: str, measured: Mapping[str, float | int | None], t
     ]
     for i, row in enumerate(rows):
         for text, x, side in zip(row, (0.0, 0.62, 1.0), ("left", "right", "right"), strict=True):
-            ax.text(x, 0.95 - 0.15 * i, _plain(text), ha=side, va="top", fontsize=9, color=INK, transform=ax.transAxes)
+            ax.text(
+                x,
+                0.95 - 0.15 * i,
+                _plain(text),
+                ha=side,
+                va="top",
+                fontsize=9,
+                color=INK,
+                transform=ax.transAxes,
+            )
+    names = {"precision": "precision", "recall": "recall", "f1": "F1", "mcc": "MCC", "accuracy": "accuracy"}
+    chance = _written(measured["ece_by_chance"])
     told = [
-        ", ".join(f"{n} {_written(measured[k])}" for n, k in (("precision", "precision"), ("recall", "recall"), ("F1", "f1"), ("MCC", "mcc"), ("accuracy", "accuracy"))),
-        f"calibration error {_written(measured['ece'])}, of it chance alone about {_written(measured['ece_by_chance'])}",
+        ", ".join(f"{name} {_written(measured[key])}" for key, name in names.items()),
+        f"calibration error {_written(measured['ece'])}, of it chance alone about {chance}",
         f"Brier score {_written(measured['brier'])}, log loss {_written(measured['log_loss'])}",
     ]
     for i, text in enumerate(told):

@@ -210,7 +210,13 @@ def _of_fit(fit: Calibration) -> Rows:
         )
     rows = fit.rows
     return _rows(
-        fit.task, _title(fit.task), fit.kind, fit.labels, rows.before, rows.truth, kept={fit.method: rows.after}
+        fit.task,
+        _title(fit.task),
+        fit.kind,
+        fit.labels,
+        rows.before,
+        rows.truth,
+        kept={fit.method: rows.after},
     )
 
 

@@ -1,6 +1,6 @@
 // Calibration: whether probabilities hold, and what a threshold makes of them.
 
-import { button, counted, debounced, el, widget } from "./shared.js";
+import { button, counted, el, widget } from "./shared.js";
 import { drawing, framed } from "./drawing.js";
 import { binned, measure, readSide } from "./calibration_numbers.js";
 import { EDGES, drawCurve, drawHistogram, drawReliability } from "./calibration_pictures.js";
@@ -27,13 +27,13 @@ const DECISIONS = { precision: "Precision", recall: "Recall", f1: "F1", mcc: "MC
 
 export default widget("calibration", (view) => {
   const state = { threshold: 0.5, bins: 15, strategy: "quantile", before: null, after: null };
-  const parts = { head: menus(view, state), pictures: pictures(view, state), decisions: decisions(), quality: quality(), threshold: slider(view, state) };
+  const parts = { head: menus(view, state), pictures: pictures(view, state), decisions: decisions(), quality: quality(), comparison: comparison(view), threshold: slider(view, state) };
   const redraw = framed(() => show(view, state, parts), view.signal);
   state.changed = redraw;
   view.body.append(
     el("div", { class: "stack" }, el("h2", { text: "Calibration" }), parts.head.node),
     el("div", { class: "columns" },
-      el("div", { class: "stack" }, parts.pictures.reliability.node, parts.pictures.histogram.node, parts.threshold.node, parts.pictures.legend),
+      el("div", { class: "stack" }, parts.pictures.reliability.node, parts.pictures.histogram.node, parts.threshold.node, parts.pictures.legend, parts.comparison),
       el("div", { class: "stack side" }, parts.decisions.node,
         el("div", { class: "curves" }, parts.pictures.roc.node, parts.pictures.precisionRecall.node), parts.quality.node)),
     parts.quality.bins);
@@ -41,7 +41,8 @@ export default widget("calibration", (view) => {
   view.bind("_before", (packed) => { state.before = readSide(packed); redraw(); });
   view.bind("_after", (packed) => { state.after = readSide(packed); redraw(); });
   view.bind("threshold bins strategy", (threshold, bins, strategy) => { Object.assign(state, { threshold, bins, strategy }); redraw(); });
-  view.bind("task label method _labels _methods", redraw);
+  view.bind("task label method status _labels _methods", redraw);
+  view.listen(parts.quality.bins, "toggle", redraw);
 });
 
 /** What is chosen: task, label, method and bins. */
@@ -188,6 +189,23 @@ function quality() {
   return { node: el("div", { class: "stack" }, el("div", { class: "scroll" }, table), told), bins, update };
 }
 
+/** All corrections side by side, when asked for: each has to be fitted. */
+function comparison(view) {
+  const node = el("div", { class: "stack comparison" });
+  const compare = () => view.request("compare").then(() => view.announce("All corrections are being fitted."), () => {});
+  const head = (text, extra = "number") => el("th", { scope: "col", class: extra, text });
+  view.bind("_compared _methods method", (rows, methods, method) => {
+    const some = methods.filter(({ refused }) => !refused).length > 1;
+    const act = some && !view.frozen && !rows.length ? button("Compare all corrections", compare, { class: "small" }) : null;
+    const table = rows.length ? el("div", { class: "scroll" }, el("table", { "aria-label": "All corrections" },
+      el("thead", {}, el("tr", {}, head("Correction", ""), head("Error"), head("by chance"), head("Brier"), head("Log loss"))),
+      el("tbody", {}, rows.map((row) => el("tr", { class: row.method === method ? "chosen" : "" }, el("th", { scope: "row", text: METHODS[row.method] ?? row.method }),
+        ["ece", "ece_by_chance", "brier", "log_loss"].map((name) => el("td", { class: "number", text: written(row[name]) }))))))) : null;
+    node.replaceChildren(...[act, table].filter(Boolean));
+  });
+  return node;
+}
+
 function show(view, state, { head, pictures: drawn, decisions: matrix, quality: errors, threshold }) {
   head.update();
   if (!state.before) return;
@@ -200,7 +218,7 @@ function show(view, state, { head, pictures: drawn, decisions: matrix, quality: 
   matrix.update(label, measured);
   threshold.update(measured);
   errors.update(found, groups, explained(view, state));
-  legend(drawn.legend, label, sides, state);
+  legend(drawn.legend, label, sides);
   const named = {
     reliability: `Reliability diagram of ${groups.length} bins; calibration error ${written(measured.ece)}, by chance alone ${written(measured.ece_by_chance)}`,
     histogram: `Histogram of the probabilities of ${counted(state.before.n)} rows, ${counted(state.before.positives)} of them ${label}`,
@@ -214,13 +232,11 @@ function show(view, state, { head, pictures: drawn, decisions: matrix, quality: 
   view.announce(`${counted(state.before.n)} rows, ${counted(state.before.positives)} of them ${label}`);
 }
 
-function legend(place, label, sides, state) {
+function legend(place, label, sides) {
   const sign = (name, text) => el("span", { class: "row key" }, el("span", { class: `sign ${name}`, "aria-hidden": "true" }), text);
   place.replaceChildren(
-    ...(sides.length > 1 ? [sign("before", "before"), sign("after", "after")] : [sign("after", "one bin; larger with more rows, bar: 95 % interval")]),
-    sign("positive", label), sign("negative", "other rows"));
-  place.dataset.sides = String(sides.length);
-  place.hidden = !state.before;
+    ...(sides.length > 1 ? [sign("before", "before"), sign("after", "after")] : [sign("after", "a bin")]),
+    sign("positive", label), sign("negative", "other rows"), el("span", { text: "Larger points: more rows. Bars: 95 % intervals." }));
 }
 
 /** Say how a correction was fitted: a promise about new rows holds only if it did not see these. */

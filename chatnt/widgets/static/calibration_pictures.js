@@ -5,7 +5,7 @@ import { histogram } from "./calibration_numbers.js";
 
 export const EDGES = { left: 44, right: 14 }; // of what stands above the slider, in CSS pixels
 const PARTS = 40; // of the histogram
-const LARGEST = 9; // radius of a point
+const LARGEST = 8; // radius of a point
 
 /** Make the frame of a picture whose axes both run from 0 to 1. */
 function frame(view, context, { width, height, left = EDGES.left, right = EDGES.right, top = 10, bottom = 34, x, y }) {
@@ -71,7 +71,11 @@ export function drawReliability(view, context, width, height, { sides, threshold
       context.beginPath();
       if (last) context.arc(at.x(confidence), at.y(accuracy), size, 0, 2 * Math.PI);
       else context.rect(at.x(confidence) - 0.8 * size, at.y(accuracy) - 0.8 * size, 1.6 * size, 1.6 * size);
+      context.globalAlpha = last ? 0.75 : 1; // those that lie upon each other
       context.fill();
+      context.globalAlpha = 1;
+      context.strokeStyle = last ? colours.paper : colours.second;
+      context.lineWidth = last ? 1 : 1.75;
       context.stroke();
     }
   });
