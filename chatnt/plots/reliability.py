@@ -62,7 +62,7 @@ def reliability(
         )
     ax = new_axes(ax, 4.2, 4.2)
     ax.plot([0, 1], [0, 1], color=FAINT, linewidth=1.2, zorder=1)
-    largest = max(float(table["count"].max()) for table in tables.values())
+    largest = max(table["count"].to_numpy(float).max() for table in tables.values())
     for (name, table), (colour, marker) in zip(tables.items(), _SIGNS[-len(tables) :], strict=True):
         columns = ("count", "confidence", "accuracy", "low", "high")
         count, x, y, low, high = (table[column].to_numpy(float) for column in columns)

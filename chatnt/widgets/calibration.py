@@ -202,6 +202,9 @@ class Calibration(Widget):
     def _measured(self, side: Side) -> dict[str, float | int | None]:
         return measure(side, threshold=self.threshold, bins=self.bins, strategy=self.strategy)
 
+    def _bins(self, side: Side) -> pd.DataFrame:
+        return bin_table(side, bins=self.bins, strategy=self.strategy)
+
     def _sides(self) -> list[tuple[str, Side]]:
         names = [NONE] if self.method == NONE else [NONE, self.method]
         return [(when, self._side(name)) for when, name in zip(("before", "after"), names, strict=False)]
@@ -301,7 +304,7 @@ class Calibration(Widget):
         from chatnt.widgets.calibration_picture import draw_calibration  # needs the extra of plots
 
         sides = dict(self._sides())
-        tables = {name: rows.drop(columns="when") for name, rows in self.table().groupby("when", sort=False)}
+        tables = {name: self._bins(side) for name, side in sides.items()}
         corrected = "" if self.method == NONE else f", {self.method}, each row corrected by what others say"
         title = f"{self._cases.titles[self.task]}: {len(self._rows.truth):,} rows{corrected}"
         return draw_calibration(title, self.label, sides, tables, self.metrics, threshold=self.threshold)

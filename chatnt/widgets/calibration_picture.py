@@ -93,7 +93,7 @@ def _curves(
         "markeredgewidth": 1.8,
     }
     tn, fp = measured["tn"] or 0, measured["fp"] or 0
-    if both:
+    if both and measured["recall"] is not None:
         roc.plot([fp / (fp + tn)], [measured["recall"]], **dot)
     if measured["precision"] is not None and measured["recall"] is not None:
         precision.plot([measured["recall"]], [measured["precision"]], **dot)

@@ -228,11 +228,14 @@ def _title(task: str) -> str:
 
 
 def _why_not(name: str, rows: pd.DataFrame) -> str:
-    task = get_task(name)
+    try:
+        task = get_task(name)
+    except UnknownTaskError as error:
+        return str(error)
     if task.scale:
         return "it asks for a number, which has an interval and no probability"
-    lengths = rows["probabilities"].map(lambda each: 0 if each is None else len(each))
-    lacking = int((lengths != len(task.labels)).sum())
+    lengths = [0 if each is None else len(each) for each in rows["probabilities"]]
+    lacking = sum(length != len(task.labels) for length in lengths)
     if lacking:
         return f"{lacking:,} of {len(rows):,} rows have no probabilities of its {len(task.labels)} labels"
     try:
@@ -244,7 +247,7 @@ def _why_not(name: str, rows: pd.DataFrame) -> str:
 
 
 def _stacked(rows: pd.DataFrame) -> NDArray[np.float64]:
-    return np.round(np.stack(rows["probabilities"].to_list()).astype(float), _DIGITS)
+    return np.round(np.stack(rows["probabilities"].to_list()).astype(np.float64), _DIGITS)
 
 
 def _numbered(count: int) -> tuple[str, ...]:

@@ -16,5 +16,7 @@ def test_the_error_by_chance_is_about_that_of_drawing(binning, count, near):
 
 
 def test_everything_has_a_name():
-    found = measure((np.array([0.2, 0.8]), np.array([False, True])), threshold=0.5, bins=5, strategy="uniform")
+    found = measure(
+        (np.array([0.2, 0.8]), np.array([False, True])), threshold=0.5, bins=5, strategy="uniform"
+    )
     assert list(found) == list(NAMES)

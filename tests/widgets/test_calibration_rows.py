@@ -92,7 +92,7 @@ def test_arrays_that_do_not_fit_are_told(y, p, labels, told):
 
 
 def test_something_else_is_told():
-    with pytest.raises(TypeError, match="Calibration was given Scores; give what chatnt.evaluate"):
+    with pytest.raises(TypeError, match="Calibration was given Scores; give what"):
         Calibration(Scores((), ""))
     for wrong in ({}, {"y": [1]}, {"source": fitted(), "y": [1], "p": [1]}):
         with pytest.raises(TypeError, match="Give either what was evaluated"):

@@ -136,7 +136,7 @@ function rank(p, y, positives) {
 }
 
 /** Leave out points of a curve that lie closer together than can be seen. */
-function thinned(points, least = 1 / 800) {
+function thinned(points, least = 1 / 400) {
   const kept = [];
   points.forEach((point, i) => {
     const last = kept[kept.length - 1];
