@@ -142,6 +142,9 @@ def test_measurements_are_of_rows_that_others_corrected():
         measure_calibration(shares, truth)["ece"].value, abs=1e-5
     )
     assert made.tables["before"]["count"].sum() == made.tables["after"]["count"].sum() == 300
+    assert made.rows.truth.tolist() == truth
+    np.testing.assert_allclose(made.rows.before, shares, atol=1e-6)
+    np.testing.assert_allclose(made.rows.after, corrected, atol=1e-4)
 
 
 def test_sets_hold_the_truth_as_often_as_asked():
@@ -150,6 +153,7 @@ def test_sets_hold_the_truth_as_often_as_asked():
     assert made.after["coverage"].value == pytest.approx(0.8, abs=0.04)
     assert set(made.after) == {"coverage", "size", "empty"}
     assert not made.tables
+    assert made.rows is None
     rows = examples(SPLICE, 800)
     shares = np.concatenate([likelihoods(SPLICE, SPLICE.labels, meaning(e.sequence)).exp() for e in rows])
     plain = measure_sets(likely_sets(shares, 0.8), np.array([SPLICE.labels.index(e.label) for e in rows]))

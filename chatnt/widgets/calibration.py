@@ -47,7 +47,8 @@ class Calibration(Widget):
     label
         That is shown first; default the first of the menu.
     method
-        ``"none"``, or one of `chatnt.calibration_methods.METHODS` that gives probabilities.
+        ``"none"``, or one of `chatnt.calibration_methods.METHODS` that gives probabilities. Default:
+        that of what `chatnt.calibrate` returned, else none.
     threshold, bins, strategy
         See the attributes.
     height, palette, theme
@@ -100,6 +101,7 @@ class Calibration(Widget):
     _refused = traitlets.Dict().tag(sync=True)
     _before = traitlets.Dict().tag(sync=True)
     _after = traitlets.Dict().tag(sync=True)
+    _how = traitlets.Unicode("").tag(sync=True)
     _compared: traitlets.List = traitlets.List().tag(sync=True)
 
     def __init__(
@@ -111,7 +113,7 @@ class Calibration(Widget):
         labels: Sequence[str] = (),
         task: str = "",
         label: str = "",
-        method: str = NONE,
+        method: str = "",
         threshold: float = 0.5,
         bins: int = 15,
         strategy: Strategy = "quantile",
@@ -141,7 +143,7 @@ class Calibration(Widget):
         self.observe(self._forget_comparison, ["task", "label", "bins", "strategy"])
         self.task = task or self._tasks[0]["name"]
         self.label = label or self.label
-        self.method = method
+        self.method = method or next(iter(self._rows.kept), NONE)
 
     # What is shown, measured and tabled.
 
@@ -170,12 +172,10 @@ class Calibration(Widget):
             mean probability), ``accuracy`` (how often it is true), and ``low, high``, the ends of
             its 95 % Wilson interval.
         """
-        tables = [
-            bin_table(side, bins=self.bins, strategy=self.strategy).assign(when=name)
-            for name, side in self._sides()
-        ]
-        joined = pd.concat(tables, ignore_index=True)
-        return joined[["when", *joined.columns.drop("when")]]
+        tables = [self._bins(side) for _, side in self._sides()]
+        for (name, _), table in zip(self._sides(), tables, strict=True):
+            table.insert(0, "when", name)
+        return pd.concat(tables, ignore_index=True)
 
     def compare(self) -> pd.DataFrame:
         """Return a row per method that can be fitted: ``method``, and all that is measured of it."""
@@ -222,7 +222,7 @@ class Calibration(Widget):
     def _show_task(self, _change: object) -> None:
         rows = self._rows
         with self.hold_sync():
-            self._labels = list(rows.shown)
+            self._labels, self._how = list(rows.shown), rows.how
             self._methods = [{"name": name, "refused": why} for name, why in rows.methods.items()]
             if rows.methods.get(self.method, "no such method"):
                 self.method = NONE
@@ -293,8 +293,9 @@ class Calibration(Widget):
         """Tell what is shown, and what is measured of it."""
         frame = self.frame().set_index("metric").rename(index=NAMES)
         count = len(self._rows.truth)
+        corrected = "" if self.method == NONE else f"{self.method}: {self._how}\n"
         return (
-            f"Calibration: {self.task}, {self.label}, {count:,} rows, method {self.method}\n"
+            f"Calibration: {self.task}, {self.label}, {count:,} rows, method {self.method}\n{corrected}"
             f"at {self.threshold:g} and above it is called {self.label}; {self.bins} bins, {self.strategy}\n"
             f"{frame.to_string(float_format='{:.4g}'.format, na_rep='-', index_names=False)}"
         )
@@ -305,7 +306,7 @@ class Calibration(Widget):
 
         sides = dict(self._sides())
         tables = {name: self._bins(side) for name, side in sides.items()}
-        corrected = "" if self.method == NONE else f", {self.method}, each row corrected by what others say"
+        corrected = "" if self.method == NONE else f"\n{self.method}, {self._how}"
         title = f"{self._cases.titles[self.task]}: {len(self._rows.truth):,} rows{corrected}"
         return draw_calibration(title, self.label, sides, tables, self.metrics, threshold=self.threshold)
 

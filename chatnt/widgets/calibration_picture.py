@@ -41,7 +41,7 @@ def draw_calibration(
         From which on a row is called positive.
     """
     figure = Figure(figsize=(9.2, 6.4), layout="constrained")
-    figure.suptitle(title, color=INK, fontsize=11, parse_math=False)
+    figure.suptitle(title, color=INK, fontsize=10, parse_math=False)
     grid = figure.add_gridspec(2, 3, height_ratios=(2.2, 1), width_ratios=(1.35, 1, 1))
     diagram, roc, precision = (figure.add_subplot(grid[0, i]) for i in range(3))
     counts, numbers = figure.add_subplot(grid[1, 0]), figure.add_subplot(grid[1, 1:])

@@ -19,6 +19,12 @@ from chatnt.tasks import get_task
 NONE = "none"
 """The method that leaves probabilities as they are."""
 
+CROSS_FITTED = (
+    "fitted across five parts of the rows: each row is corrected by what the other four parts say, never by "
+    "itself"
+)
+"""How a method is fitted here."""
+
 _DIGITS = 5  # of a probability in a table of predictions, which holds them in single precision
 
 
@@ -51,6 +57,8 @@ class Rows:
         Class numbers of shape (rows,), of a multilabel task flags of shape (rows, labels).
     kept
         What was corrected already, by the method, of the shape of `chances`.
+    how
+        How methods are fitted, as it is told.
     """
 
     task: str
@@ -60,6 +68,7 @@ class Rows:
     chances: NDArray[np.float64]
     truth: NDArray[np.int64]
     kept: Mapping[str, NDArray[np.float64]] = dataclasses.field(default_factory=dict)
+    how: str = CROSS_FITTED
 
     @property
     def shown(self) -> tuple[str, ...]:
@@ -208,15 +217,16 @@ def _of_fit(fit: Calibration) -> Rows:
             "file keeps tables only (chatnt.plots.reliability draws them). Give what chatnt.calibrate has "
             "just returned, or the predictions of an evaluation."
         )
-    rows = fit.rows
+    before, after, truth = fit.rows
     return _rows(
         fit.task,
         _title(fit.task),
         fit.kind,
         fit.labels,
-        rows.before,
-        rows.truth,
-        kept={fit.method: rows.after},
+        before,
+        truth,
+        kept={fit.method: after},
+        how=CROSS_FITTED if fit.protocol == "held-out" else f"fitted on {fit.count:,} other rows",
     )
 
 

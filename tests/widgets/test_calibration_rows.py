@@ -38,7 +38,10 @@ def fitted(**changes):
 
 
 def test_a_fit_brings_its_rows_before_and_after(tmp_path):
-    shown = Calibration(fitted(), method="temperature")
+    shown = Calibration(fitted())
+    assert shown.method == "temperature"
+    assert "never by itself" in shown.text()
+    assert "fitted on 2 other rows" in Calibration(fitted(protocol="paper")).text()
     assert [one["name"] for one in shown._methods] == ["none", "temperature"]
     np.testing.assert_array_equal(np.frombuffer(shown._before["p"]), [0.1, 0.8])
     np.testing.assert_allclose(np.frombuffer(shown._after["p"]), Temperature(2.0).apply(RAW)[:, 1])

@@ -7,12 +7,12 @@ import { EDGES, drawCurve, drawHistogram, drawReliability } from "./calibration_
 
 const NONE = "none";
 const METHODS = {
-  none: "none: as the model says",
+  none: "None: as the model says",
   platt: "Platt scaling",
   platt_probability: "Platt scaling of probabilities",
-  isotonic: "isotonic regression",
-  temperature: "temperature scaling",
-  vector: "vector scaling",
+  isotonic: "Isotonic regression",
+  temperature: "Temperature scaling",
+  vector: "Vector scaling",
 };
 const QUALITY = {
   ece: "Calibration error",
@@ -56,7 +56,7 @@ function menus(view, state) {
   const label = choose("label", "Label");
   const method = choose("method", "Correction");
   const bins = el("input", { type: "range", min: 5, max: 30, step: 1, "aria-label": "Bins", class: "few" });
-  const count = el("output", { class: "number" });
+  const count = el("span", { class: "number count", "aria-hidden": "true" });
   view.listen(bins, "input", () => { state.bins = bins.valueAsNumber; view.saveSoon({ bins: state.bins }); state.changed(); });
   const strategies = Object.entries({ quantile: "equal counts", uniform: "equal widths" }).map(([name, text]) => {
     const act = () => { view.save({ strategy: name }); };
@@ -244,7 +244,7 @@ function explained(view, state) {
   const method = view.get("method");
   if (method === NONE) return "Labels drawn from the probabilities themselves would have about the error of “chance alone”: less cannot be asked of so few rows.";
   if (!state.after) return view.get("status") === "running" ? "Being fitted …" : "It was not fitted.";
-  return `${METHODS[method] ?? method}, fitted across five parts of the rows: each row is corrected by what the other four parts say, never by itself.`;
+  return `${METHODS[method] ?? method}, ${view.get("_how")}.`;
 }
 
 function written(value) {
