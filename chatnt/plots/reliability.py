@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, cast
 
-import numpy as np
-
 from chatnt.plots.canvas import DNA, ENGLISH, FAINT, INK, new_axes, tidy
 
 if TYPE_CHECKING:
@@ -67,7 +65,7 @@ def reliability(
         columns = ("count", "confidence", "accuracy", "low", "high")
         count, x, y, low, high = (table[column].to_numpy(float) for column in columns)
         ax.vlines(x, low, high, color=colour, alpha=0.5, linewidth=1.6, zorder=2)
-        size = np.maximum(_SMALLEST, _LARGEST * count / largest)
+        size = (_LARGEST * count / largest).clip(_SMALLEST)
         how = {"color": colour, "marker": marker, "edgecolor": "white", "linewidth": 0.8, "zorder": 3}
         ax.scatter(x, y, s=size, **how, label=name)
     ax.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02))

@@ -21,7 +21,7 @@ BINNING: dict[str, Binning] = {"uniform": "width", "quantile": "mass"}
 
 NAMES = {
     "ece": "calibration error (ECE)",
-    "ece_by_chance": "of it, chance alone",
+    "ece_by_chance": "by chance alone",
     "mce": "largest error of a bin",
     "brier": "Brier score",
     "log_loss": "log loss",

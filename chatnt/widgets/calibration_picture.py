@@ -101,7 +101,7 @@ def _curves(
         (roc, "false positive rate", "recall", "auroc"),
         (precision, "recall", "precision", "average_precision"),
     ):
-        ax.set(xlim=(-0.03, 1.03), ylim=(-0.03, 1.03), aspect="equal")
+        ax.set(xlim=(-0.03, 1.03), ylim=(-0.03, 1.03), aspect="equal", anchor="N")
         ax.set_xlabel(x, color=INK)
         ax.set_ylabel(y, color=INK)
         what = "area" if name == "auroc" else "average precision"
@@ -132,7 +132,7 @@ def _numbers(ax: Axes, label: str, measured: Mapping[str, float | int | None], t
     chance = _written(measured["ece_by_chance"])
     told = [
         ", ".join(f"{name} {_written(measured[key])}" for key, name in names.items()),
-        f"calibration error {_written(measured['ece'])}, of it chance alone about {chance}",
+        f"calibration error {_written(measured['ece'])}, by chance alone about {chance}",
         f"Brier score {_written(measured['brier'])}, log loss {_written(measured['log_loss'])}",
     ]
     for i, text in enumerate(told):

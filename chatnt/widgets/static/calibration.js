@@ -16,7 +16,7 @@ const METHODS = {
 };
 const QUALITY = {
   ece: "Calibration error",
-  ece_by_chance: "of it, chance alone",
+  ece_by_chance: "By chance alone",
   mce: "Largest of a bin",
   brier: "Brier score",
   log_loss: "Log loss",
@@ -242,7 +242,7 @@ function legend(place, label, sides) {
 /** Say how a correction was fitted: a promise about new rows holds only if it did not see these. */
 function explained(view, state) {
   const method = view.get("method");
-  if (method === NONE) return "Labels drawn from the probabilities themselves would have about the error of “chance alone”: less cannot be asked of so few rows.";
+  if (method === NONE) return "Labels drawn from the probabilities themselves would have about the error by chance alone: less cannot be asked of so few rows.";
   if (!state.after) return view.get("status") === "running" ? "Being fitted …" : "It was not fitted.";
   return `${METHODS[method] ?? method}, ${view.get("_how")}.`;
 }
