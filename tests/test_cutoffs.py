@@ -24,6 +24,17 @@ def test_a_cutoff_is_measured_as_scikit_learn_does():
             assert found["precision"] == pytest.approx(metrics.precision_score(y, called))
 
 
+def test_the_ranking_is_measured_as_scikit_learn_does():
+    rng = np.random.default_rng(1)
+    p = np.round(rng.random(300), 1)
+    y = rng.random(300) < p
+    expected = {
+        "auroc": metrics.roc_auc_score(y, p),
+        "average_precision": metrics.average_precision_score(y, p),
+    }
+    assert measure_ranking(p, y) == pytest.approx(expected)
+
+
 def test_ties_at_the_cutoff_are_positive():
     assert measure_at([0.3, 0.3, 0.2], [True, False, True], 0.3)["tp"] == 1
     assert measure_at([0.3, 0.3, 0.2], [True, False, True], 0.3)["fp"] == 1

@@ -78,25 +78,25 @@ def random_cases():
 
 
 def by_scikit_learn(p, y, threshold, bins, strategy):
-    """Measure a case with scikit-learn; what it calls not a number or warns of is None."""
+    """Measure a case with scikit-learn; what has no value is None.
+
+    Not the areas below the curves: for these Python asks scikit-learn, too.
+    """
     called = p >= threshold
     precision, recall, f1, _ = metrics.precision_recall_fscore_support(
         y, called, labels=[True], zero_division=np.nan
     )
     tn, fp, fn, tp = metrics.confusion_matrix(y, called, labels=[False, True]).ravel().tolist()
-    both = 0 < y.sum() < len(y)
     known = {
         "tp": tp,
         "fp": fp,
         "fn": fn,
         "tn": tn,
-        "accuracy": metrics.accuracy_score(y, called),
+        "accuracy": (tp + tn) / len(y),
         "precision": float(precision[0]),
         "recall": float(recall[0]),
         "f1": float(np.nan_to_num(f1[0])),
         "mcc": metrics.matthews_corrcoef(y, called),
-        "auroc": metrics.roc_auc_score(y, p) if both else None,
-        "average_precision": metrics.average_precision_score(y, p) if y.any() else None,
         "brier": metrics.brier_score_loss(y, p, labels=[False, True]),
         "log_loss": metrics.log_loss(y, np.clip(p, CLIP, 1 - CLIP), labels=[False, True]),
     }
