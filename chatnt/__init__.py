@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from chatnt.sanity_checking import sanity
     from chatnt.sanity_result import Sanity
     from chatnt.shuffled_attributions import attribute_shuffled
+    from chatnt.standings import compare_means, compare_tasks
     from chatnt.tasks import get_task, register_task
     from chatnt.tasks.catalogue import list_tasks
     from chatnt.tasks.dataset import InstructionDataset
@@ -93,6 +94,8 @@ __all__ = [
     "attribution_study",
     "calibrate",
     "call_peaks",
+    "compare_means",
+    "compare_tasks",
     "count_tokens",
     "describe_data",
     "errors",
@@ -164,6 +167,8 @@ _HEAVY = {
     "get_task": "chatnt.tasks",
     "known_variants": "chatnt.variant_literature",
     "list_tasks": "chatnt.tasks.catalogue",
+    "compare_means": "chatnt.standings",
+    "compare_tasks": "chatnt.standings",
     "load": "chatnt.loading",
     "pair": "chatnt.loading",
     "per_record": "chatnt.record_summary",

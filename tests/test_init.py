@@ -24,7 +24,7 @@ NAMES = {
     "AttributionStudy", "attribution_study",
     "PartAttribution", "attribute_latents", "attribute_regions",
     "attribute_words", "widgets",
-    "VLLMDecoder",
+    "VLLMDecoder", "compare_means", "compare_tasks",
 }  # fmt: skip
 MODULES = {"errors", "plots", "widgets"}
 

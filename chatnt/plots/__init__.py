@@ -1,19 +1,28 @@
 """Pictures of results: each function takes a result and returns matplotlib axes."""
 
+from chatnt.plots.confusion import confusion
+from chatnt.plots.estimates import estimates
 from chatnt.plots.faithfulness import faithfulness
 from chatnt.plots.kmer_spectrum import kmer_spectrum
 from chatnt.plots.learning import learning
 from chatnt.plots.logo import logo
+from chatnt.plots.means import means
 from chatnt.plots.motif import motif
 from chatnt.plots.mutations import mutations
 from chatnt.plots.parts import parts
 from chatnt.plots.profile import profile
+from chatnt.plots.radar import radar
 from chatnt.plots.reliability import reliability
 from chatnt.plots.sanity import sanity
+from chatnt.plots.score_boxes import score_boxes
 from chatnt.plots.score_map import score_map
+from chatnt.plots.task_bars import task_bars
+from chatnt.plots.token_bars import token_bars
 from chatnt.plots.tokens import tokens
+from chatnt.plots.wordings import wordings
 
 __all__ = [
-    "faithfulness", "kmer_spectrum", "learning", "logo", "motif", "mutations", "parts", "profile",
-    "reliability", "sanity", "score_map", "tokens",
+    "confusion", "estimates", "faithfulness", "kmer_spectrum", "learning", "logo", "means", "motif",
+    "mutations", "parts", "profile", "radar", "reliability", "sanity", "score_boxes", "score_map",
+    "task_bars", "token_bars", "tokens", "wordings",
 ]  # fmt: skip

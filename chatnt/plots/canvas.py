@@ -14,7 +14,7 @@ INK, FAINT = "#334155", "#cbd5e1"
 _LABELS = (DNA, ENGLISH, "#aa3377", "#7a7a52", "#66a3d2")
 
 
-def new_axes(ax: "Axes | None", width: float, height: float) -> "Axes":
+def new_axes(ax: "Axes | None", width: float, height: float, *, polar: bool = False) -> "Axes":
     """Return the axes to draw on: those given, or those of a new figure.
 
     Parameters
@@ -23,6 +23,8 @@ def new_axes(ax: "Axes | None", width: float, height: float) -> "Axes":
         Given by the user.
     width, height
         Of a new figure, in inches.
+    polar
+        Whether those of a new figure are round.
 
     Raises
     ------
@@ -37,7 +39,8 @@ def new_axes(ax: "Axes | None", width: float, height: float) -> "Axes":
         raise MissingExtraError(
             'Pictures need matplotlib, which is not installed: pip install "chatnt[plots]"'
         ) from error
-    return pyplot.subplots(figsize=(width, height), layout="constrained")[1]
+    told = {"projection": "polar"} if polar else None
+    return pyplot.subplots(figsize=(width, height), layout="constrained", subplot_kw=told)[1]
 
 
 def tidy(ax: "Axes", *, grid: str) -> None:
