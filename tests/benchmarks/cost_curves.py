@@ -21,6 +21,7 @@ from official import random_pair
 import chatnt
 from chatnt.assistant import Assistant
 from chatnt.plots.canvas import DNA, ENGLISH, FAINT, INK, tidy
+from chatnt.tasks import get_task
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -98,12 +99,12 @@ def of_batch(mini: Assistant) -> Iterator[Curve]:
 
 
 def of_questions(mini: Assistant, count: int = 16) -> Iterator[Curve]:
-    """Measure sequences about which so many questions are asked."""
-    tasks = list(mini.scope.tasks if mini.scope else ())
+    """Measure sequences about which so many questions are asked, all of one task, since tasks differ."""
+    texts = get_task(TASK).questions.train[: max(QUESTIONS)]
     dna = sequences(count, WINDOW)
     for name, text in WRITING.items():
         taken = [
-            seconds(lambda n=n, text=text: mini.annotate(dna, tasks[:n], window=WINDOW, text=text)) / count
+            seconds(lambda n=n, text=text: mini.annotate(dna, texts[:n], window=WINDOW, text=text)) / count
             for n in QUESTIONS
         ]
         yield Curve("questions about a sequence", name, QUESTIONS, taken, "a sequence")
@@ -151,7 +152,7 @@ def draw_panel(ax: "Axes", curves: Sequence[Curve]) -> None:
     ax.grid(axis="x", color=FAINT, linewidth=0.4)
     low, high = ax.get_ylim()
     ax.set_ylim(low, high * (high / low) ** 0.35)  # room for the legend
-    ax.legend(frameon=False, fontsize=8, loc="upper left", title="exponent", title_fontsize=8)
+    ax.legend(edgecolor="none", fontsize=8, loc="upper left", title="exponent", title_fontsize=8)
 
 
 def main() -> None:
