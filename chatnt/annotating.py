@@ -16,7 +16,7 @@ from chatnt import __version__
 from chatnt.annotation_pieces import Asked, Piece, asked_of, chunks, pieces_of, raising
 from chatnt.annotations import as_table, bad_rows, bad_tsv, format_of, row_of
 from chatnt.answering import Answerer
-from chatnt.conversation import Answer, Question, Turn
+from chatnt.conversation import MAX_NEW_TOKENS, Answer, Question, Turn
 from chatnt.errors import DataError, SequenceError
 from chatnt.parts import Parts
 from chatnt.records import BadRecord, Span, read_records, span_of
@@ -37,6 +37,7 @@ def annotate(  # noqa: PLR0913 - what is asked about what, how, and where it goe
     strands: str = "given",
     text: bool = True,
     constrained: bool = False,
+    max_new_tokens: int = MAX_NEW_TOKENS,
     batch_size: int = 64,
     errors: str = "report",
     overwrite: bool = False,
@@ -70,7 +71,7 @@ def annotate(  # noqa: PLR0913 - what is asked about what, how, and where it goe
     text
         Whether the model writes its answers. If not, they are the sentence of the likeliest label,
         which takes a fraction of the time; probabilities are the same.
-    constrained
+    constrained, max_new_tokens
         As in `chatnt.Assistant.ask`.
     batch_size
         Windows at a time, each with all its questions.
@@ -102,14 +103,13 @@ def annotate(  # noqa: PLR0913 - what is asked about what, how, and where it goe
         If an option is none of those above.
     """
     _check(strands=(strands, STRANDS), errors=(errors, ERRORS))
-    for name, number in (("batch_size", batch_size), ("window", window), ("stride", stride)):
-        if number is not None and number < 1:
-            raise ValueError(f"{name}={number} must be at least 1.")
+    _check_numbers(batch_size=batch_size, window=window, stride=stride, max_new_tokens=max_new_tokens)
     given = [questions] if isinstance(questions, str) else questions
     asked = [asked_of(answerer, each, window) for each in given]
     if not asked:
         raise DataError("There are no questions; give at least one.")
-    work = _Work(answerer, asked, {"written": text, "constrained": constrained}, batch_size)
+    how = {"written": text, "constrained": constrained, "max_new_tokens": max_new_tokens}
+    work = _Work(answerer, asked, how, batch_size)
     with _Bar(span_of(source), shown=progress) as bar:
         records = read_records(source, genome=genome, on_read=bar.update)
         pieces = pieces_of(raising(records) if errors == "raise" else records, asked, stride, strands)
@@ -123,6 +123,7 @@ def annotate(  # noqa: PLR0913 - what is asked about what, how, and where it goe
             "strands": strands,
             "text": text,
             "constrained": constrained,
+            "longest answer": max_new_tokens,
             "batch size": batch_size,
             "weights": answerer.fingerprint(),
             "calibrations": _hash([repr(each) for each in answerer.calibrations]),
@@ -157,7 +158,7 @@ class _Work(NamedTuple):
 
     answerer: Answerer
     asked: Sequence[Asked]
-    how: dict[str, bool]
+    how: dict[str, Any]
     batch_size: int
 
     def done(self, pieces: Sequence[Piece | BadRecord], bar: _Bar) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -275,6 +276,12 @@ def _warn(bad: int, where: str) -> None:
             else f"{bad:,} records could not be read and were"
         )
         warnings.warn(f"{told} left out; see {where}.", stacklevel=3)
+
+
+def _check_numbers(**given: int | None) -> None:
+    for name, number in given.items():
+        if number is not None and number < 1:
+            raise ValueError(f"{name}={number} must be at least 1.")
 
 
 def _check(**given: tuple[str, tuple[str, ...]]) -> None:

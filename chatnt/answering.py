@@ -2,12 +2,12 @@
 
 import dataclasses
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from torch import Tensor
 
 from chatnt.calibrations import Calibrations
-from chatnt.conversation import Answer, Question, Turn
+from chatnt.conversation import MAX_NEW_TOKENS, Answer, Question, Turn
 from chatnt.doubts import doubts
 from chatnt.engine import Encoded, Engine
 from chatnt.errors import TaskError
@@ -73,6 +73,7 @@ class Answerer:
         *,
         constrained: bool = False,
         written: bool = True,
+        max_new_tokens: int = MAX_NEW_TOKENS,
     ) -> list[Answer]:
         """Answer the last question of several conversations, as one batch.
 
@@ -90,12 +91,16 @@ class Answerer:
             Whether the model writes its answers. If not, the text is the first answer sentence of
             the likeliest label, or of the estimated number, which takes a fraction of the time;
             a question about no known task is still answered in writing.
+        max_new_tokens
+            Longest answer, in tokens; it ends there, whatever is still to be said.
 
         Raises
         ------
-        AnswerError, PlaceholderError, SequenceError, SlotError, TaskError, UnknownTaskError
+        AnswerError, PlaceholderError, SequenceError, SlotError, TaskError, UnknownTaskError, ValueError
             As `chatnt.Assistant.ask`.
         """
+        if max_new_tokens < 1:
+            raise ValueError(f"max_new_tokens={max_new_tokens} must be at least 1.")
         found: dict[int, Answer] = {}
         groups: dict[str | None, list[int]] = {}
         seen: dict[tuple[str, int, str | None], tuple[str, Task | None]] = {}
@@ -113,11 +118,12 @@ class Answerer:
                 groups.setdefault(task and task.name, []).append(i)
         rows = sorted(i for group in groups.values() for i in group)
         read = self._read([conversations[i] for i in rows])
+        how = _How(constrained, written, max_new_tokens)
         place = {row: i for i, row in enumerate(rows)}
         for name, group in groups.items():
             batch = read.of([place[i] for i in group])
             task = get_task(name) if name else None
-            found |= zip(group, self._of_task(task, batch, constrained, written), strict=True)
+            found |= zip(group, self._of_task(task, batch, how), strict=True)
         return [found[i] for i in range(len(conversations))]
 
     def _read(self, conversations: Sequence[Sequence[Turn]]) -> "_Batch":
@@ -125,18 +131,20 @@ class Answerer:
         soft_tokens = None if encoded is None else self.engine.read_each(conversations, encoded=encoded)
         return _Batch(conversations, soft_tokens, _first_vectors(conversations, encoded))
 
-    def _of_task(
-        self, task: Task | None, batch: "_Batch", constrained: bool, written: bool
-    ) -> Iterator[Answer]:
+    def _of_task(self, task: Task | None, batch: "_Batch", how: "_How") -> Iterator[Answer]:
         """Yield the answers to questions about one task."""
         readings = task and Readings(self.engine, task, batch.conversations, batch.soft_tokens)
         weights = self.fingerprint()
         fitted, stale = self._fitted(task.name, weights) if task else ({}, ())
         if readings is None:
-            told = {"soft_tokens": batch.soft_tokens, "batch_size": len(batch.conversations)}
-            texts = self.engine.generate(batch.conversations, **told)
-        elif written:
-            texts = readings.write(constrained=constrained)
+            texts = self.engine.generate(
+                batch.conversations,
+                batch_size=len(batch.conversations),
+                soft_tokens=batch.soft_tokens,
+                max_new_tokens=how.max_new_tokens,
+            )
+        elif how.written:
+            texts = readings.write(constrained=how.constrained, max_new_tokens=how.max_new_tokens)
         else:
             texts = [likeliest(readings[i], fitted) for i in range(len(batch.conversations))]
         for i, (turns, text) in enumerate(zip(batch.conversations, texts, strict=True)):
@@ -162,6 +170,14 @@ class Answerer:
         seen = None if vector is None else vector.numpy()
         for dna in sequences[:1]:
             yield from doubts(self.likeness, task, dna, seen, weights=weights)
+
+
+class _How(NamedTuple):
+    """Hold how answers come to be, see `Answerer.answer_each`."""
+
+    constrained: bool
+    written: bool
+    max_new_tokens: int
 
 
 @dataclasses.dataclass(frozen=True)

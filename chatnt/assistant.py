@@ -8,7 +8,7 @@ from torch import Tensor
 
 from chatnt.answering import Answerer
 from chatnt.calibrations import Calibrations
-from chatnt.conversation import Answer, Question, Turn
+from chatnt.conversation import MAX_NEW_TOKENS, Answer, Question, Turn
 from chatnt.dialogue import Conversation, Sequences
 from chatnt.engine import Engine
 from chatnt.folder import Beside, Card, write_decoder, write_pair
@@ -43,9 +43,8 @@ class Assistant:
     model, processor
         The pair.
     scope
-        Recognises what a question asks about. Without it every question is
-        taken to be in scope, and no label or probability is given unless `ask`
-        is told the task.
+        Recognises what a question asks about. Without it every question is taken to be in scope, and
+        no label or probability is given unless `ask` is told the task.
     card
         The pair's card, in Markdown.
     calibrations
@@ -101,6 +100,7 @@ class Assistant:
         task: str | None = None,
         constrained: bool = False,
         abstain_below: float | None = None,
+        max_new_tokens: int = MAX_NEW_TOKENS,
     ) -> Answer:
         """Ask one question.
 
@@ -118,6 +118,8 @@ class Assistant:
         abstain_below
             Say "I do not know" where the probability of what is stated is lower, or where nothing
             is stated; for tasks with one label. Default: always answer.
+        max_new_tokens
+            Longest answer, in tokens; it ends there, whatever is still to be said.
 
         Returns
         -------
@@ -136,19 +138,19 @@ class Assistant:
         SlotError
             If the question is too long for the decoder.
         TaskError
-            If the answer is to be constrained or withheld, but its task is not known or of a kind
-            that does not allow it.
+            If the answer is to be constrained or withheld, but its task is unknown or does not allow it.
         UnknownTaskError
             If there is no task of that name.
         ValueError
-            If `abstain_below` is no probability.
+            If `abstain_below` is no probability, or `max_new_tokens` is below 1.
 
         Examples
         --------
         >>> import chatnt  # doctest: +SKIP
         >>> chatnt.load().ask("Is there a TATA promoter in <DNA>?", "ACGT" * 75)  # doctest: +SKIP
         """
-        answer = self._answer([Turn(Question.of(question, sequences))], task, constrained=constrained)
+        asked = [Turn(Question.of(question, sequences))]
+        answer = self._answer(asked, task, constrained=constrained, max_new_tokens=max_new_tokens)
         return answer if abstain_below is None else abstaining(answer, abstain_below)
 
     def stream(self, question: str, sequences: Sequences = ()) -> Iterator[str]:
@@ -302,10 +304,8 @@ class Assistant:
         """Write the decoder alone, with its tokenizer, as transformers and `chatnt.VLLMDecoder` read it."""
         write_decoder(folder, self.model, self.processor)
 
-    def _answer(
-        self, turns: list[Turn], task_name: str | None = None, *, constrained: bool = False
-    ) -> Answer:
-        return self.answerer.answer_each([turns], [task_name], constrained=constrained)[0]
+    def _answer(self, turns: list[Turn], task_name: str | None = None, **how: Any) -> Answer:
+        return self.answerer.answer_each([turns], [task_name], **how)[0]
 
     @property
     def answerer(self) -> Answerer:

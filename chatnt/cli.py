@@ -8,7 +8,7 @@ from pathlib import Path
 
 from chatnt import __version__
 from chatnt.cli_annotate import add_annotate
-from chatnt.cli_common import add_bits, add_pair, each_question, load_pair, positive
+from chatnt.cli_common import add_bits, add_longest, add_pair, each_question, load_pair, positive
 from chatnt.cli_explain import add_explain
 from chatnt.cli_variants import add_variants
 from chatnt.conversation import Answer
@@ -62,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
         "--abstain-below", type=_probability, metavar="P", help='say "I do not know" below this probability'
     )
     ask.add_argument("--constrained", action="store_true", help="allow only answers that state something")
+    add_longest(ask)
     add_pair(ask)
     add_bits(ask)
     ask.set_defaults(run=_ask)
@@ -207,6 +208,7 @@ def _ask(args: argparse.Namespace) -> None:
             task=args.task,
             abstain_below=args.abstain_below,
             constrained=args.constrained,
+            max_new_tokens=args.max_new_tokens,
         )
         _print(answer, named=len(questions) > 1)
 

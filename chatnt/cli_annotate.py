@@ -5,7 +5,7 @@ import sys
 import warnings
 from pathlib import Path
 
-from chatnt.cli_common import add_bits, add_pair, load_pair, positive
+from chatnt.cli_common import add_bits, add_longest, add_pair, load_pair, positive
 
 
 def add_annotate(commands: "argparse._SubParsersAction") -> None:
@@ -44,6 +44,7 @@ def add_annotate(commands: "argparse._SubParsersAction") -> None:
         help="write no answers, score the labels alone, which is several times faster",
     )
     parser.add_argument("--constrained", action="store_true", help="allow only answers that state something")
+    add_longest(parser)
     text = "list records that cannot be read, or stop at the first (default: report)"
     parser.add_argument("--errors", choices=("report", "raise"), default="report", help=text)
     parser.add_argument("--overwrite", action="store_true", help="begin the file anew, whatever is there")
@@ -61,10 +62,11 @@ def _run(args: argparse.Namespace) -> None:
 
     names = ("out", "genome", "window", "stride", "strands", "text", "constrained", "errors", "overwrite")
     settings = {name: getattr(args, name) for name in names}
+    settings |= {"batch_size": args.batch_size, "max_new_tokens": args.max_new_tokens}
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always", UserWarning)
         table = load_pair(args.pair, args.decoder_bits).annotate(
-            args.source, args.ask, batch_size=args.batch_size, progress=not args.quiet, **settings
+            args.source, args.ask, progress=not args.quiet, **settings
         )
     if not isinstance(table, Path):
         sys.stdout.write(as_tsv(table).decode("utf-8"))

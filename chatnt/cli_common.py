@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from chatnt.conversation import PLACEHOLDER, Question, references
+from chatnt.conversation import MAX_NEW_TOKENS, PLACEHOLDER, Question, references
 from chatnt.sequence import DNA
 
 if TYPE_CHECKING:
@@ -32,6 +32,17 @@ def add_bits(parser: argparse.ArgumentParser) -> None:
         type=int,
         choices=(8, 4),
         help="hold the decoder in so few bits, to save memory (needs chatnt[quantize])",
+    )
+
+
+def add_longest(parser: argparse.ArgumentParser) -> None:
+    """Add the option that says how long an answer may be."""
+    parser.add_argument(
+        "--max-new-tokens",
+        type=positive,
+        default=MAX_NEW_TOKENS,
+        metavar="N",
+        help=f"longest answer, in tokens (default: {MAX_NEW_TOKENS})",
     )
 
 

@@ -12,6 +12,9 @@ from chatnt.sequence import DNA, as_dna
 PLACEHOLDER = "<DNA>"
 """Marks the place of a sequence in a question."""
 
+MAX_NEW_TOKENS = 64
+"""Tokens of the longest answer that is written, unless another number is asked for."""
+
 # A reference may end a sentence, so a final dot or comma is not part of the name.
 _PART = re.compile(rf"{PLACEHOLDER}|(?<![\w@])@([\w|:./+-]*[\w+-])")
 

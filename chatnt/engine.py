@@ -9,7 +9,7 @@ from transformers import BatchFeature
 
 from chatnt.answer_rows import AnswerRows, score_rows
 from chatnt.answer_tree import AnswerTree, reads_trees
-from chatnt.conversation import Turn
+from chatnt.conversation import MAX_NEW_TOKENS, Turn
 from chatnt.drafts import Drafts
 from chatnt.encoded import Encoded
 from chatnt.errors import AnswerError
@@ -121,7 +121,7 @@ class Engine:
         self,
         conversations: Sequence[Sequence[Turn]],
         *,
-        max_new_tokens: int = 64,
+        max_new_tokens: int = MAX_NEW_TOKENS,
         batch_size: int = 32,
         soft_tokens: Tensor | None = None,
         answers: Sequence[str] | None = None,
@@ -199,7 +199,7 @@ class Engine:
         settings = self._settings(max_new_tokens) | {"prefix_allowed_tokens_fn": held}
         return self.model.generate(**batch, **settings)[:, begin:]  # pyright: ignore[reportArgumentType]
 
-    def stream(self, conversation: Sequence[Turn], *, max_new_tokens: int = 64) -> Iterator[str]:
+    def stream(self, conversation: Sequence[Turn], *, max_new_tokens: int = MAX_NEW_TOKENS) -> Iterator[str]:
         """Yield the answer of the last turn in pieces, as they are written.
 
         Joined, the pieces are what `generate` returns.

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
-from chatnt.conversation import Answer, Turn
+from chatnt.conversation import MAX_NEW_TOKENS, Answer, Turn
 from chatnt.engine import Engine
 from chatnt.errors import AnswerError, TaskError
 from chatnt.grammar import likely_sentences, possible_answers
@@ -57,9 +57,10 @@ class Readings:
         """The prompts as the decoder has read them, once for all that is asked of it."""
         return self.engine.read_prompts(self.conversations, soft_tokens=self.soft_tokens)
 
-    def write(self, *, constrained: bool = False) -> list[str]:
+    def write(self, *, constrained: bool = False, max_new_tokens: int = MAX_NEW_TOKENS) -> list[str]:
         """Let the pair write its answers, if `constrained` only those that state what the task asks for."""
-        told = {"soft_tokens": self.soft_tokens, "batch_size": len(self.conversations)}
+        told: dict[str, Any] = {"soft_tokens": self.soft_tokens, "max_new_tokens": max_new_tokens}
+        told["batch_size"] = len(self.conversations)
         if constrained:
             return self.engine.generate(self.conversations, answers=possible_answers(self.task), **told)
         drafts = self.engine.drafts(self.conversations[0], likely_sentences(self.task))

@@ -156,6 +156,16 @@ def test_a_killed_run_goes_on_and_the_file_has_the_same_bytes(chat, fasta, tmp_p
     assert chat.annotate(RECORDS, ASKED, out=cut, overwrite=True, text=False) == cut
     with pytest.raises(DataError, match="another run, which differs in source, questions"):
         chat.annotate(RECORDS[:1], SPLICES, out=cut, text=False)
+    with pytest.raises(DataError, match="differs in longest answer"):
+        chat.annotate(RECORDS, ASKED, out=cut, text=False, max_new_tokens=3)
+
+
+def test_answers_are_as_long_as_is_allowed(chat):
+    (answer,) = chat.annotate(RECORDS[:1], ASKED, max_new_tokens=3)["answer"]
+    assert answer == chat.ask(ASKED, RECORDS[0], max_new_tokens=3).text
+    assert answer != chat.ask(ASKED, RECORDS[0]).text
+    with pytest.raises(ValueError, match="max_new_tokens=0 must be at least 1"):
+        chat.annotate(RECORDS[:1], ASKED, max_new_tokens=0)
 
 
 SCRIPT = """

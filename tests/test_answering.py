@@ -55,6 +55,16 @@ def test_each_gets_the_answer_that_it_gets_alone(chat, written):
     assert [a.in_scope for a in together] == [True] * 8 + [False] * 4 + [True] * 4
 
 
+def test_answers_are_no_longer_than_is_allowed(chat):
+    tokens = chat.processor.tokenizer
+    whole = chat.ask(ASKED, SEQUENCES[0]).text
+    short = chat.ask(ASKED, SEQUENCES[0], max_new_tokens=3).text
+    assert whole.startswith(short)
+    assert 0 < len(tokens(short).input_ids) <= 3 < len(tokens(whole).input_ids)
+    with pytest.raises(ValueError, match="max_new_tokens=0 must be at least 1"):
+        chat.ask(ASKED, SEQUENCES[0], max_new_tokens=0)
+
+
 def test_tasks_may_be_named(chat):
     conversations = [
         asked(STRENGTH, SEQUENCES[0]),

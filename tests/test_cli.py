@@ -337,6 +337,12 @@ def test_what_is_no_command_shows_how_to_call_it(capsys, arguments):
     assert "usage: chatnt" in capsys.readouterr().err
 
 
+def test_an_answer_may_be_short(run, chat):
+    answer = chat.ask(ASKED, "ACGTTGCA", max_new_tokens=2)
+    assert answer.text != chat.ask(ASKED, "ACGTTGCA").text
+    assert run("ask", ASKED, "--dna", "ACGTTGCA", "--max-new-tokens", "2") == (0, f"{answer!r}\n", "")
+
+
 def test_a_question_may_be_constrained_or_withheld(run, chat):
     dna, task = "ACGTTGCA" * 5, "promoter_tata"
     given = ["ask", ASKED, "--dna", dna, "--task", task, "--constrained"]

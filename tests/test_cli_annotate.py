@@ -7,6 +7,7 @@ import sys
 import pandas as pd
 import pytest
 
+import chatnt
 from chatnt.annotations import COLUMNS, read_annotations
 from chatnt.assistant import Assistant
 from chatnt.cli import main
@@ -43,6 +44,13 @@ def test_a_table_is_printed_and_what_is_left_out_is_told(run):
     places = table[["name", "start", "end"]].to_numpy().tolist()
     assert places[::2] == places[1::2] == [["a", 0, 40], ["b", 0, 50], ["b", 40, 90]]
     assert "bad was left out" in error
+
+
+def test_answers_may_be_short(run, folder):
+    question = "What is in <DNA>?"  # about no task, so its answer is written
+    out = run(question, "--max-new-tokens", "2")[1]
+    answer = pd.read_csv(io.StringIO(out), sep="\t")["answer"][1]
+    assert answer == chatnt.load(folder).ask(question, RECORDS["a"], max_new_tokens=2).text
 
 
 def test_a_file_is_written_and_not_overwritten_unless_told(run, tmp_path):

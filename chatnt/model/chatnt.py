@@ -201,6 +201,7 @@ class ChatNTModel(PreTrainedModel, GenerationMixin):
         labels: Tensor | None = None,
         num_items_in_batch: Tensor | int | None = None,
         position_ids: Tensor | None = None,
+        logits_to_keep: int | Tensor | None = None,
         **decoder_inputs,
     ) -> CausalLMOutputWithPast:
         """Compute logits, or with labels the loss and only the logits that it needs.
@@ -227,6 +228,9 @@ class ChatNTModel(PreTrainedModel, GenerationMixin):
         position_ids
             Tensor of shape (batch, tokens), for padding on the left; left out for a
             decoder that takes none.
+        logits_to_keep
+            How many positions, counted from the last, or which ones get logits; left out for a
+            decoder that takes none. Default: all. `generate` asks for the last alone.
         **decoder_inputs
             Caches and switches, handed to the decoder as they are.
 
@@ -254,8 +258,10 @@ class ChatNTModel(PreTrainedModel, GenerationMixin):
                 question_mask=question_mask,
                 soft_tokens=soft_tokens,
             )
-        if position_ids is not None and "position_ids" in inspect.signature(self.decoder.forward).parameters:
-            decoder_inputs["position_ids"] = position_ids
+        taken = inspect.signature(self.decoder.forward).parameters
+        for name, value in (("position_ids", position_ids), ("logits_to_keep", logits_to_keep)):
+            if value is not None and name in taken:
+                decoder_inputs[name] = value
         decoder_inputs |= {"inputs_embeds": inputs_embeds, "attention_mask": attention_mask}
         if labels is None:
             return self.decoder(**decoder_inputs)

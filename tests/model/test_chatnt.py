@@ -220,6 +220,17 @@ def test_generation_is_greedy_search_with_and_without_a_cache(decoder):
 
 
 @torch.no_grad()
+@pytest.mark.parametrize("decoder", DECODER_FAMILIES)
+def test_writing_computes_logits_of_the_last_position_alone(decoder):
+    model, processor = tiny_pair(decoder=decoder)
+    seen = []
+    head = model.get_output_embeddings()
+    head.register_forward_hook(lambda _, inputs, logits: seen.append(logits.shape[1]))
+    model.generate(**batch_of(processor, TWO), max_new_tokens=3, min_new_tokens=3, do_sample=False)
+    assert seen == [1, 1, 1]
+
+
+@torch.no_grad()
 def test_rows_generate_as_if_alone(pair):
     model, processor = pair
     settings = {"max_new_tokens": 6, "min_new_tokens": 6, "do_sample": False}
