@@ -79,8 +79,8 @@ def read_records(
 ) -> Iterator[Record | BadRecord]:
     """Yield the records of a source one at a time; of those that cannot be read, the reason.
 
-    A record with the name of an earlier one is one that cannot be read, unless `each_once` is False. Memory does not grow with the number
-    of records: when the names become many, they lie in a temporary file.
+    A record with the name of an earlier one is one that cannot be read, unless `each_once` is False. Memory
+    does not grow with the number of records: when the names become many, they lie in a temporary file.
 
     Parameters
     ----------
@@ -118,11 +118,11 @@ def read_records(
     Record(dna=DNA('CCGG', name='chr1:2-6:-'), start=2, end=6, strand='-', place='chr1', number=0)
     BadRecord(name='chr1:4-40', number=1, line=None, reason='it ends at 40, but chr1 has 8 bases')
     """
-    found = _of(source, genome, on_read)
+    found = _found_in(source, genome, on_read)
     return _each_once(found) if each_once else _numbered_only(found)
 
 
-def _of(source: Any, genome: Any, on_read: OnRead | None) -> "Iterator[_Found]":
+def _found_in(source: Any, genome: Any, on_read: OnRead | None) -> Iterator["_Found"]:
     """Return what reads a source of that kind."""
     if genome is not None:
         return _of_intervals(source, Genome.of(genome), on_read)
