@@ -17,7 +17,7 @@ def add_annotate(commands: "argparse._SubParsersAction") -> None:
         "annotate",
         help=text,
         description=f"{text.capitalize()}. Killed and started again in the same way, it goes on. Started by "
-        "torchrun or accelerate, several processes share the work. Each uses a GPU of its own if there is one.",
+        "torchrun or accelerate, several processes share the work, each with its own GPU if there are some.",
         epilog="Example: chatnt annotate regions.fa.gz --ask promoter_tata h3 --out table.tsv --no-text",
     )
     text = "FASTA file (plain or gzip'd; - reads standard input), a folder of them, or a BED file"

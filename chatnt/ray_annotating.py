@@ -54,12 +54,13 @@ def annotate_dataset(  # noqa: PLR0913 - what is asked about what, how, and wher
         Columns with the names of the records and with their letters. Names are not compared: unlike in a
         file, two records may have the same.
     errors
-        ``"report"``: a record that cannot be read is one row with its name and the reason in ``notes``, and with
-        neither question nor answer; ``"raise"``: it ends the run.
+        ``"report"``: a record that cannot be read is one row with its name and, in ``notes``, the reason;
+        ``"raise"``: it ends the run.
     concurrency
         How many actors, or the fewest and the most.
     num_cpus, num_gpus
-        What each actor gets, such as ``num_gpus=1``; without a GPU it computes on the processor.
+        What each actor gets, such as ``num_gpus=1``; without a GPU it computes on the processor. Leave
+        at least one processor of all to what makes the dataset, or Ray waits for one for ever.
 
     Returns
     -------

@@ -10,15 +10,19 @@ import pandas as pd
 import pytest
 
 from chatnt import annotate_dataset
+from chatnt.annotation_work import Asking
 from chatnt.annotations import COLUMNS, as_arrow, as_table, read_annotations
 from chatnt.assistant import Assistant
-from chatnt.errors import DataError, MissingExtraError, PlaceholderError, UnknownTaskError
+from chatnt.errors import DataError, MissingExtraError, PlaceholderError, SequenceError, UnknownTaskError
+from chatnt.ray_annotating import _Actor
 from tests.telling import QUESTION, letters, telling_pair
 
 ray = pytest.importorskip("ray")
 pytestmark = [
     # Ray's own settings warn of each other when they are first made.
     pytest.mark.filterwarnings("ignore:`use_:DeprecationWarning:ray.data.context"),
+    # Ray's to_pandas uses what pandas 4 will not have.
+    pytest.mark.filterwarnings("ignore:The inplace keyword in DataFrame.reset_index:DeprecationWarning"),
 ]
 
 LENGTHS = (40, 25, 90, 40, 61, 33)
@@ -71,7 +75,7 @@ def by_name(table):
 
 def test_a_dataset_gives_the_rows_of_a_table(folder, datasets, tmp_path):
     settings = {"window": 50, "stride": 30, "strands": "both", "text": False}
-    given = datasets.from_pandas(TABLE).repartition(3)
+    given = datasets.from_pandas([TABLE[:3], TABLE[3:4], TABLE[4:]])
     found = annotate_dataset(given, QUESTIONS, pair=folder, concurrency=2, **COLUMN_NAMES, **settings)
     found = found.materialize()
     table = TABLE.set_axis(["name", "sequence"], axis=1)
@@ -81,7 +85,7 @@ def test_a_dataset_gives_the_rows_of_a_table(folder, datasets, tmp_path):
     rows = found.to_pandas().astype(COLUMNS)
     bad = rows["question"].isna()
     pd.testing.assert_frame_equal(by_name(rows[~bad]), by_name(expected), check_exact=False, rtol=1e-5)
-    assert len(expected) == 2 * 2 * (5 + 3)  # strands, questions, records of a window and those of more
+    assert len(expected) == 2 * 2 * (4 + 3 + 2)  # strands, questions, windows of short and of long records
     assert rows.loc[bad, "name"].tolist() == ["bad"]
     assert rows.loc[bad, "notes"].item() == f"could not be read: {expected.attrs['bad'][0]['reason']}"
     assert rows.loc[bad].drop(columns=["name", "notes"]).isna().all(axis=None)
@@ -91,11 +95,23 @@ def test_a_dataset_gives_the_rows_of_a_table(folder, datasets, tmp_path):
     pd.testing.assert_frame_equal(by_name(pd.concat(parts)), by_name(rows))
 
 
-def test_a_record_that_cannot_be_read_may_end_the_run(folder, datasets):
-    given = datasets.from_pandas(TABLE)
-    found = annotate_dataset(given, QUESTION, pair=folder, errors="raise", **COLUMN_NAMES)
-    with pytest.raises(ray.exceptions.RayTaskError, match="'bad'"):
-        found.materialize()
+def test_what_an_actor_cannot_do_ends_the_run(folder):
+    """Without Ray, which would start a process for it."""
+    renamed = {"id": "name", "letters": "sequence"}
+    with pytest.raises(SequenceError, match="'bad'"):
+        list(_Actor(Asking(QUESTION, errors="raise"), folder, renamed, False)(TABLE))
+    with pytest.raises(DataError, match="no column 'letters'; it has id"):
+        list(_Actor(Asking(QUESTION), folder, renamed, False)(TABLE[["id"]]))
+
+
+def test_what_has_no_name_or_no_letters_is_told(folder):
+    actor = _Actor(Asking(QUESTION, text=False), folder, {"name": "name", "sequence": "sequence"}, False)
+    table = pd.DataFrame({"name": [None, "a", "a", "b"], "sequence": ["ACGT", "ACGT", "GGTT", None]})
+    (found,) = actor(table)
+    found = found.to_pandas()
+    assert found["name"].tolist() == ["", "a", "a", "b"]
+    assert found["answer"].isna().tolist() == [False, False, False, True]
+    assert found["notes"].str.startswith("could not be read").tolist()[-1]
 
 
 @pytest.mark.parametrize(
