@@ -132,8 +132,8 @@ class _Actor:
 
     def __call__(self, block: pd.DataFrame) -> "Iterator[pyarrow.Table]":
         """Yield the answers about the records of a block, a chunk at a time."""
-        _check_columns(block.columns, tuple(self.columns))
-        records = block[list(self.columns)].rename(columns=self.columns)
+        _check_columns(list(block.columns), tuple(self.columns))
+        records = pd.DataFrame({to: block[given] for given, to in self.columns.items()})
         records["name"] = records["name"].fillna("")  # its number in the block says nothing of the whole
         for chunk in chunks(self.work.pieces(read_records(records, each_once=False))):
             table, bad = self.work.done(chunk)
@@ -146,7 +146,7 @@ def _told(bad: BadRecord) -> dict[str, Any]:
 
 
 def _check_columns(given: Sequence[str], wanted: tuple[str, ...]) -> None:
-    missing = [repr(each) for each in wanted if each not in list(given)]
+    missing = [repr(each) for each in wanted if each not in given]
     if missing:
         raise DataError(
             f"The dataset has no column {' and none '.join(missing)}; it has {', '.join(map(str, given))}. "
