@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from chatnt.peaks import call_peaks
     from chatnt.processor import ChatNTProcessor
     from chatnt.proving import faithfulness
+    from chatnt.ray_annotating import annotate_dataset
     from chatnt.record_summary import per_record
     from chatnt.recovering import recovery
     from chatnt.recovery_result import Recovery
@@ -85,6 +86,7 @@ __all__ = [
     "TrainingPlan",
     "VLLMDecoder",
     "Variant",
+    "annotate_dataset",
     "attribute",
     "attribute_latents",
     "attribute_regions",
@@ -149,6 +151,7 @@ _HEAVY = {
     "TrainingPlan": "chatnt.training.plan",
     "VLLMDecoder": "chatnt.vllm_decoding",
     "Variant": "chatnt.variant",
+    "annotate_dataset": "chatnt.ray_annotating",
     "attribute": "chatnt.attributing",
     "attribute_shuffled": "chatnt.shuffled_attributions",
     "attribution_arrays": "chatnt.arrays",

@@ -3,26 +3,24 @@
 import functools
 import hashlib
 import json
-import os
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 from tqdm import tqdm
 
 from chatnt import __version__
-from chatnt.annotation_pieces import Asked, Piece, asked_of, chunks, pieces_of, raising
-from chatnt.annotations import as_table, bad_rows, bad_tsv, format_of, row_of
+from chatnt.annotation_pieces import Piece, chunks
+from chatnt.annotation_work import Asking, Work
+from chatnt.annotations import as_table, bad_rows, bad_tsv, format_of
 from chatnt.answering import Answerer
-from chatnt.conversation import MAX_NEW_TOKENS, Answer, Question, Turn
-from chatnt.errors import DataError, SequenceError
+from chatnt.conversation import MAX_NEW_TOKENS
+from chatnt.errors import DataError
 from chatnt.parts import Parts
+from chatnt.processes import this_process
 from chatnt.records import BadRecord, Span, read_records, span_of
-
-STRANDS, ERRORS = ("given", "both"), ("report", "raise")
-"""What can be asked for."""
 
 
 def annotate(  # noqa: PLR0913 - what is asked about what, how, and where it goes
@@ -102,23 +100,16 @@ def annotate(  # noqa: PLR0913 - what is asked about what, how, and where it goe
     ValueError
         If an option is none of those above.
     """
-    _check(strands=(strands, STRANDS), errors=(errors, ERRORS))
-    _check_numbers(batch_size=batch_size, window=window, stride=stride, max_new_tokens=max_new_tokens)
-    given = [questions] if isinstance(questions, str) else questions
-    asked = [asked_of(answerer, each, window) for each in given]
-    if not asked:
-        raise DataError("There are no questions; give at least one.")
-    how = {"written": text, "constrained": constrained, "max_new_tokens": max_new_tokens}
-    work = _Work(answerer, asked, how, batch_size)
+    asking = Asking(questions, window, stride, strands, text, constrained, batch_size, errors, max_new_tokens)
+    work = Work.of(answerer, asking)
     with _Bar(span_of(source), shown=progress) as bar:
-        records = read_records(source, genome=genome, on_read=bar.update)
-        pieces = pieces_of(raising(records) if errors == "raise" else records, asked, stride, strands)
+        pieces = work.pieces(read_records(source, genome=genome, on_read=bar.update))
         if out is None:
             return _in_memory(work, pieces, bar)
         told = {
             "source": _identity(source),
             "genome": _identity(genome),
-            "questions": [list(each) for each in asked],
+            "questions": [list(each) for each in work.asked],
             "stride": stride,
             "strands": strands,
             "text": text,
@@ -153,52 +144,10 @@ class _Bar(tqdm):
         self.set_postfix_str(f"{self.answers:,} answers")
 
 
-class _Work(NamedTuple):
-    """Hold how windows are asked about."""
-
-    answerer: Answerer
-    asked: Sequence[Asked]
-    how: dict[str, Any]
-    batch_size: int
-
-    def done(self, pieces: Sequence[Piece | BadRecord], bar: _Bar) -> tuple[pd.DataFrame, pd.DataFrame]:
-        """Return the answers to a chunk, in its order, and what could not be read."""
-        bad = [each for each in pieces if isinstance(each, BadRecord)]
-        whole = [(i, each) for i, each in enumerate(pieces) if isinstance(each, Piece)]
-        rows: dict[int, list[dict[str, Any]]] = {}
-        whole.sort(key=lambda pair: len(pair[1].record.dna))
-        for start in range(0, len(whole), self.batch_size):
-            batch = whole[start : start + self.batch_size]
-            for i, piece, answers in self._answered(batch, bad):
-                rows[i] = [row_of(piece.record, answer, windowed=piece.windowed) for answer in answers]
-                bar.answered(len(answers))
-        return as_table([row for i in sorted(rows) for row in rows[i]]), bad_rows(bad)
-
-    def _answered(
-        self, batch: Sequence[tuple[int, Piece]], bad: list[BadRecord]
-    ) -> Iterator[tuple[int, Piece, list[Answer]]]:
-        """Yield answers; of a batch that cannot be read, those of each window that can."""
-        pairs = [(self.asked[q], piece.record.dna) for _, piece in batch for q in piece.questions]
-        conversations = [[Turn(Question(asked.text, (dna,)))] for asked, dna in pairs]
-        tasks = [asked.task for asked, _ in pairs]
-        try:
-            answers = iter(self.answerer.answer_each(conversations, tasks, **self.how))
-        except SequenceError as error:
-            if len(batch) == 1:
-                record = batch[0][1].record
-                bad.append(BadRecord(record.place, record.number, None, " ".join(str(error).split())))
-                return
-            for one in batch:
-                yield from self._answered([one], bad)
-            return
-        for i, piece in batch:
-            yield i, piece, [next(answers) for _ in piece.questions]
-
-
-def _in_memory(work: _Work, pieces: Iterable[Piece | BadRecord], bar: _Bar) -> pd.DataFrame:
-    found = [work.done(chunk, bar) for chunk in chunks(pieces)]
+def _in_memory(work: Work, pieces: Iterable[Piece | BadRecord], bar: _Bar) -> pd.DataFrame:
+    found = [work.done(chunk, bar.answered) for chunk in chunks(pieces)]
     table = pd.concat([rows for rows, _ in found], ignore_index=True) if found else as_table([])
-    bad = pd.concat([rows for _, rows in found], ignore_index=True) if found else bad_rows([])
+    bad = bad_rows([each for _, some in found for each in some])
     if len(table) + len(bad) == 0:
         raise DataError("The source has no records; nothing was asked.")
     _warn(len(bad), "table.attrs['bad']")
@@ -207,7 +156,7 @@ def _in_memory(work: _Work, pieces: Iterable[Piece | BadRecord], bar: _Bar) -> p
 
 
 def _to_file(
-    work: _Work,
+    work: Work,
     pieces: Iterable[Piece | BadRecord],
     out: Path,
     told: dict[str, Any],
@@ -217,28 +166,27 @@ def _to_file(
     form = format_of(out)
     joined = out if form.close is None else out.with_name(f"{out.name}.unfinished")
     problems = out.with_name(f"{out.name}.errors.tsv")
-    # Set by torchrun and accelerate.
-    rank, world_size = int(os.environ.get("RANK", 0)), int(os.environ.get("WORLD_SIZE", 1))
+    process = this_process()
     parts = Parts(
         {"table": joined, "errors": problems},
         told,
         main=out,
-        rank=rank,
-        world_size=world_size,
+        rank=process.rank,
+        world_size=process.count,
         overwrite=overwrite,
     )
     count = 0
     for count, chunk in enumerate(() if parts.finished else chunks(pieces), start=1):
         if parts.missing(count - 1):
-            table, bad = work.done(chunk, bar)
+            table, bad = work.done(chunk, bar.answered)
             first = count == 1
             head = form.head if first else b""
-            errors = bad_tsv(bad, header=first)
+            errors = bad_tsv(bad_rows(bad), header=first)
             parts.write(count - 1, {"table": head + form.encode(table), "errors": errors})
     if not count and not parts.finished:
         raise DataError("The source has no records; nothing was asked.")
     parts.finish(count, form.close and functools.partial(form.close, joined, out))
-    if rank == 0:
+    if process.first:
         if joined != out:
             joined.unlink(missing_ok=True)
         with problems.open("rb") as lines:
@@ -276,15 +224,3 @@ def _warn(bad: int, where: str) -> None:
             else f"{bad:,} records could not be read and were"
         )
         warnings.warn(f"{told} left out; see {where}.", stacklevel=3)
-
-
-def _check_numbers(**given: int | None) -> None:
-    for name, number in given.items():
-        if number is not None and number < 1:
-            raise ValueError(f"{name}={number} must be at least 1.")
-
-
-def _check(**given: tuple[str, tuple[str, ...]]) -> None:
-    for name, (value, allowed) in given.items():
-        if value not in allowed:
-            raise ValueError(f"{name}={value!r} is none of {', '.join(map(repr, allowed))}.")

@@ -9,7 +9,7 @@ from chatnt.doubts import usual_window
 from chatnt.errors import PlaceholderError, SequenceError
 from chatnt.records import BadRecord, Record
 from chatnt.sequence import DNA
-from chatnt.tasks import get_task
+from chatnt.tasks import Task, get_task
 from chatnt.windows import both_strands, cut
 
 CHUNK = 1024
@@ -32,15 +32,27 @@ class Piece(NamedTuple):
     windowed: bool
 
 
-def asked_of(answerer: Answerer, text: str, window: int | None) -> Asked:
-    """Return a question with its task, if it was named, and the window that it is about."""
+def named_task(text: str) -> Task | None:
+    """Return the task that a question names, or None if it is a sentence about one sequence.
+
+    Raises
+    ------
+    PlaceholderError
+        If it is a sentence without exactly one placeholder.
+    UnknownTaskError
+        If it is no sentence, and there is no task of that name.
+    """
     if references(text) or (PLACEHOLDER not in text and " " in text.strip()) or text.count(PLACEHOLDER) > 1:
         raise PlaceholderError(
             f"The question {text[:200]!r} is asked about each record, so it needs exactly one "
             f"{PLACEHOLDER} and no @name; or give the name of a task, such as promoter_tata."
         )
-    if PLACEHOLDER not in text:
-        task = get_task(text.strip())
+    return None if PLACEHOLDER in text else get_task(text.strip())
+
+
+def asked_of(answerer: Answerer, text: str, window: int | None) -> Asked:
+    """Return a question with its task, if it was named, and the window that it is about."""
+    if task := named_task(text):
         return Asked(task.questions.train[0], task.name, window or usual_window(answerer.likeness, task))
     found = answerer.recognise(Question(text, (DNA("N"),)))[1]
     return Asked(text, None, window or (found and usual_window(answerer.likeness, found)))

@@ -2,13 +2,16 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
 from chatnt.conversation import Answer
 from chatnt.errors import DataError, MissingExtraError
 from chatnt.records import BadRecord, Record
+
+if TYPE_CHECKING:
+    import pyarrow
 
 COLUMNS: dict[str, str] = {
     "name": "string",
@@ -173,20 +176,30 @@ def _bed(table: pd.DataFrame) -> bytes:
     return lines.to_csv(sep="\t", index=False, header=False, lineterminator="\n").encode("utf-8")
 
 
-def _parquet() -> Format:
+def as_arrow(table: pd.DataFrame) -> "pyarrow.Table":
+    """Return a table as Arrow's, in which columns without any value have their types, too.
+
+    Raises
+    ------
+    MissingExtraError
+        If pyarrow is not installed.
+    """
     try:
         import pyarrow
-        from pyarrow import ipc, parquet
     except ImportError as error:
         raise MissingExtraError(
             'A .parquet file needs pyarrow: pip install "chatnt[data]"; or end the name in .tsv.'
         ) from error
-    empty = pyarrow.Table.from_pandas(as_table([]), preserve_index=False)
-    schema = empty.schema.remove_metadata()
+    schema = pyarrow.Table.from_pandas(as_table([]), preserve_index=False).schema.remove_metadata()
+    return pyarrow.Table.from_pandas(table, schema=schema, preserve_index=False)
+
+
+def _parquet() -> Format:
+    schema = as_arrow(as_table([])).schema
+    from pyarrow import ipc, parquet
 
     def encode(table: pd.DataFrame) -> bytes:
-        batches = pyarrow.Table.from_pandas(table, schema=schema, preserve_index=False).to_batches()
-        return b"".join(batch.serialize().to_pybytes() for batch in batches)
+        return b"".join(batch.serialize().to_pybytes() for batch in as_arrow(table).to_batches())
 
     def close(joined: Path, path: Path) -> None:
         unfinished = path.with_name(f".{path.name}")

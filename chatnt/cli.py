@@ -2,7 +2,6 @@
 
 import argparse
 import math
-import os
 import sys
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from chatnt.cli_explain import add_explain
 from chatnt.cli_variants import add_variants
 from chatnt.conversation import Answer
 from chatnt.errors import ChatNTError, DataError
+from chatnt.processes import this_process
 from chatnt.sequence import DNA, read_fasta
 
 _BASELINES = {
@@ -278,7 +278,7 @@ def _train(args: argparse.Namespace) -> None:
     from chatnt.plan_file import PlanFile
 
     log = PlanFile.read(args.plan).train(progress=not args.quiet)
-    if os.environ.get("RANK", "0") == "0":  # the first of several processes
+    if this_process().first:
         print(log)
 
 

@@ -6,6 +6,8 @@ import warnings
 from pathlib import Path
 
 from chatnt.cli_common import add_bits, add_longest, add_pair, load_pair, positive
+from chatnt.errors import DataError
+from chatnt.processes import this_process
 
 
 def add_annotate(commands: "argparse._SubParsersAction") -> None:
@@ -14,7 +16,8 @@ def add_annotate(commands: "argparse._SubParsersAction") -> None:
     parser = commands.add_parser(
         "annotate",
         help=text,
-        description=f"{text.capitalize()}. Killed and started again in the same way, it goes on.",
+        description=f"{text.capitalize()}. Killed and started again in the same way, it goes on. Started by "
+        "torchrun or accelerate, several processes share the work, each with its own GPU if there are some.",
         epilog="Example: chatnt annotate regions.fa.gz --ask promoter_tata h3 --out table.tsv --no-text",
     )
     text = "FASTA file (plain or gzip'd; - reads standard input), a folder of them, or a BED file"
@@ -60,13 +63,19 @@ def add_annotate(commands: "argparse._SubParsersAction") -> None:
 def _run(args: argparse.Namespace) -> None:
     from chatnt.annotations import as_tsv
 
+    process = this_process()
+    if process.count > 1 and (args.out is None or args.source == "-"):
+        missing = (
+            "write to a file: name it with --out" if args.out is None else "read a file, not standard input"
+        )
+        raise DataError(f"{process.count} processes run this together, so they have to {missing}.")
     names = ("out", "genome", "window", "stride", "strands", "text", "constrained", "errors", "overwrite")
     settings = {name: getattr(args, name) for name in names}
     settings |= {"batch_size": args.batch_size, "max_new_tokens": args.max_new_tokens}
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always", UserWarning)
-        table = load_pair(args.pair, args.decoder_bits).annotate(
-            args.source, args.ask, progress=not args.quiet, **settings
+        table = load_pair(args.pair, args.decoder_bits, on_gpu=True).annotate(
+            args.source, args.ask, progress=process.first and not args.quiet, **settings
         )
     if not isinstance(table, Path):
         sys.stdout.write(as_tsv(table).decode("utf-8"))

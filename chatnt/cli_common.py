@@ -46,14 +46,15 @@ def add_longest(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def load_pair(pair: str, decoder_bits: int | None = None) -> "Assistant":
-    """Load a pair without a progress bar."""
+def load_pair(pair: str, decoder_bits: int | None = None, *, on_gpu: bool = False) -> "Assistant":
+    """Load a pair without a progress bar, perhaps onto this process's own GPU, if there is one."""
     from transformers.utils import logging
 
+    from chatnt.devices import own_device
     from chatnt.loading import load
 
     logging.disable_progress_bar()  # it takes longer to read than the pair to load
-    return load(pair, decoder_bits=decoder_bits)
+    return load(pair, decoder_bits=decoder_bits, device_map=own_device() if on_gpu else None)
 
 
 def each_question(text: str, sequences: list[DNA]) -> Iterator[Question]:

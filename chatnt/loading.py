@@ -38,6 +38,9 @@ DNA_TOKENIZERS = {"nucleotide_cnn": nucleotide_tokenizer, "nucleotide_transforme
 """Tokenizers of our own encoders, by model type; others bring theirs."""
 
 
+_DIVIDING = ("auto", "balanced", "balanced_low_0", "sequential")  # as transformers calls them
+
+
 def load(
     source: str | Path = BUNDLED,
     *,
@@ -62,8 +65,8 @@ def load(
         `chatnt.model.bits.quantize_decoder`. Such a pair can be asked, but neither trained
         nor saved, and calibrations of the whole weights are left aside. Default: as `dtype` says.
     device_map
-        Where the parts go, as in transformers, for example ``"auto"`` (needs
-        accelerate). Not for the published checkpoint before it is converted.
+        Where the parts go, as in transformers, for example ``"cuda:1"`` or ``"auto"``. Default: the
+        CPU. The published checkpoint goes to one device, before it is converted.
     revision
         Branch, tag or commit on the hub.
 
@@ -79,7 +82,7 @@ def load(
     MissingExtraError
         If the decoder is to be in fewer bits, and torchao is not installed.
     ValueError
-        If `device_map` is given for a checkpoint that is not converted, there are no such
+        If `device_map` divides a checkpoint that is not converted, there are no such
         `decoder_bits`, or 4 are asked for in another precision than bfloat16.
 
     Examples
@@ -115,9 +118,14 @@ def _load(
             f"{folder} holds a model of type {config.get('model_type')!r}, not a pair; to make a pair of it, "
             "use chatnt.pair(encoder=..., decoder=...)."
         )
-    if device_map is not None:
-        raise ValueError("device_map needs a converted pair; run `chatnt convert` on the checkpoint first.")
-    return _from_published(folder, dtype)
+    if isinstance(device_map, dict) or device_map in _DIVIDING:
+        raise ValueError(
+            f"device_map={device_map!r} divides a pair, which needs a converted one; run `chatnt convert` on "
+            "the checkpoint first, or name one device."
+        )
+    chat = _from_published(folder, dtype)
+    cast("nn.Module", chat.model).to(device_map or "cpu")
+    return chat
 
 
 def _downloaded(name: str, revision: str | None) -> Path:

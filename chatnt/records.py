@@ -75,12 +75,12 @@ class Span(NamedTuple):
 
 
 def read_records(
-    source: Any, *, genome: Any = None, on_read: OnRead | None = None
+    source: Any, *, genome: Any = None, on_read: OnRead | None = None, each_once: bool = True
 ) -> Iterator[Record | BadRecord]:
     """Yield the records of a source one at a time; of those that cannot be read, the reason.
 
-    A record with the name of an earlier one is one that cannot be read. Memory does not grow with the number
-    of records: when the names become many, they lie in a temporary file.
+    A record with the name of an earlier one is one that cannot be read, unless `each_once` is False. Memory
+    does not grow with the number of records: when the names become many, they lie in a temporary file.
 
     Parameters
     ----------
@@ -98,6 +98,8 @@ def read_records(
         "chr"; a warning says so, and `Record.place` is what the genome calls them.
     on_read
         Told how much was read since it was last told, in the unit of `span_of`.
+    each_once
+        Whether names are told apart; not where the source is one part of many.
 
     Raises
     ------
@@ -116,19 +118,25 @@ def read_records(
     Record(dna=DNA('CCGG', name='chr1:2-6:-'), start=2, end=6, strand='-', place='chr1', number=0)
     BadRecord(name='chr1:4-40', number=1, line=None, reason='it ends at 40, but chr1 has 8 bases')
     """
+    found = _found_in(source, genome, on_read)
+    return _each_once(found) if each_once else _numbered_only(found)
+
+
+def _found_in(source: Any, genome: Any, on_read: OnRead | None) -> Iterator["_Found"]:
+    """Return what reads a source of that kind."""
     if genome is not None:
-        return _each_once(_of_intervals(source, Genome.of(genome), on_read))
+        return _of_intervals(source, Genome.of(genome), on_read)
     if isinstance(source, str | Path):
-        return _each_once(_of_path(source, on_read))
+        return _of_path(source, on_read)
     if hasattr(source, "columns"):
-        return _each_once(_of_table(source, on_read))
+        return _of_table(source, on_read)
     if isinstance(source, DNA):
         source = [source]
     if not isinstance(source, Iterable):
         raise DataError(
             f"A {type(source).__name__} holds no sequences; give a FASTA file, a folder, a table or a list."
         )
-    return _each_once(_of_list(source, on_read))
+    return _of_list(source, on_read)
 
 
 def span_of(source: Any) -> Span | None:
@@ -168,6 +176,12 @@ def _each_once(found: Iterable[_Found]) -> Iterator[Record | BadRecord]:
             if isinstance(one, Record) and not names.add(one.dna.name):
                 one = BadRecord(one.dna.name, number, line, "an earlier record has the same name")
             yield one._replace(number=number)
+
+
+def _numbered_only(found: Iterable[_Found]) -> Iterator[Record | BadRecord]:
+    """Yield what was found with its number, whatever its name."""
+    for number, (one, _) in enumerate(found):
+        yield one._replace(number=number)
 
 
 class _Names:

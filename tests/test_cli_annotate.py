@@ -1,8 +1,10 @@
 """The command ``chatnt annotate``."""
 
 import io
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -89,3 +91,66 @@ def test_the_package_is_a_command_too():
         [sys.executable, "-m", "chatnt", "annotate", "--help"], capture_output=True, text=True, check=True
     )
     assert "--no-text" in done.stdout
+
+
+# Several processes
+
+MANY = 1500
+"""Answers, which are two parts of a file."""
+
+LAUNCHERS = {
+    "torchrun": ["torch.distributed.run", "--standalone", "--nproc-per-node", "2"],
+    # With --cpu it starts one process, unless there is MPI; with this it starts two, GPUs or not.
+    "accelerate": [
+        "accelerate.commands.launch", "--multi_gpu", "--num_processes", "2", "--num_machines", "1",
+        "--mixed_precision", "no", "--dynamo_backend", "no", "--main_process_port", "0",
+    ],
+}  # fmt: skip
+
+
+def launched(launcher, arguments, tmp_path):
+    """Run a command in two processes, which tell their ranks in files, and return its status."""
+    (tmp_path / "sitecustomize.py").write_text(
+        "import os, pathlib\n"
+        "if 'RANK' in os.environ:\n"
+        "    rank, count = os.environ['RANK'], os.environ['WORLD_SIZE']\n"
+        "    pathlib.Path(__file__).with_name(f'{rank} of {count}').touch()\n"
+    )
+    root = str(Path(__file__).parents[1])
+    environment = os.environ | {
+        "PYTHONPATH": os.pathsep.join([str(tmp_path), root]),
+        "HF_HOME": str(tmp_path),  # where accelerate would look for a configuration
+        "CUDA_VISIBLE_DEVICES": "",
+    }
+    command = [sys.executable, "-W", "ignore", "-m", *LAUNCHERS[launcher], "-m", "chatnt", "annotate"]
+    with subprocess.Popen(
+        [*command, *map(str, arguments)], env=environment, cwd=root, stderr=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            _, error = process.communicate(timeout=240)
+        finally:
+            process.terminate()  # which ends what it started, too
+        return process.returncode, error
+
+
+@pytest.mark.parametrize("launcher", LAUNCHERS)
+def test_two_processes_that_are_launched_write_the_same_bytes_as_one(launcher, folder, tmp_path):
+    fasta = tmp_path / "in.fa"
+    fasta.write_text("".join(f">r{i}\n{letters(12, i)}\n" for i in range(MANY)) + ">bad\nQQQ\n")
+    arguments = [fasta, "--ask", "promoter_tata", "--no-text", "--quiet", "--pair", folder, "--out"]
+    one, two = tmp_path / "one.tsv", tmp_path / "two.tsv"
+    assert main(["annotate", *map(str, arguments), str(one)]) == 0
+    status, error = launched(launcher, [*arguments, two], tmp_path)
+    assert status == 0, error
+    assert len(read_annotations(one)) == MANY
+    assert two.read_bytes() == one.read_bytes()
+    assert (tmp_path / "two.tsv.errors.tsv").read_bytes() == (tmp_path / "one.tsv.errors.tsv").read_bytes()
+    assert sorted(path.name for path in tmp_path.glob("* of *")) == ["0 of 2", "1 of 2"]
+    assert error.count("1 record could not be read") == 1
+
+
+def test_several_processes_need_a_file_to_write_and_one_to_read(run, tmp_path, monkeypatch):
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    assert "2 processes" in run()[2]
+    assert "--out" in run()[2]
+    assert "standard input" in run("--out", tmp_path / "x.tsv", source="-")[2]

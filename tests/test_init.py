@@ -16,7 +16,7 @@ NAMES = {
     "InstructionDataset", "Mixture", "plots", "count_tokens", "describe_data", "read_task",
     "task_from_table", "simulate", "training_memory", "Calibration",
     "calibrate", "evaluate", "Evaluation", "published_numbers", "wording_robustness", "read_annotations",
-    "per_record",
+    "per_record", "annotate_dataset",
     "Attribution", "attribute", "Faithfulness", "faithfulness", "Sanity", "sanity", "Recovery", "recovery",
     "Comparison", "Variant", "known_variants",
     "attribute_shuffled", "attribution_arrays", "call_peaks", "find_elements",

@@ -188,9 +188,9 @@ class Calibration(Widget):
 
     @message("compare")
     def _on_compare(self) -> None:
-        self._start(self._compare)
+        self._start(self._compare_all)
 
-    def _compare(self, stop: threading.Event) -> None:
+    def _compare_all(self, stop: threading.Event) -> None:
         wanted = self.task, self.label, self.bins, self.strategy
         found = list(itertools.takewhile(lambda _: not stop.is_set(), self._comparison()))
         if not stop.is_set() and wanted == (self.task, self.label, self.bins, self.strategy):
