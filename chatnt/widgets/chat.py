@@ -88,7 +88,7 @@ class Chat(TrayWidget):
         super().__init__(height=height, palette=palette, theme=theme)
         self._chat, self._talk = chat, chat.conversation()
         self._turns: list[_Turn] = []
-        self._pair = repr(chat).partition(", tasks")[0].removesuffix(")") + ")"
+        self._pair = repr(chat).partition("(")[2].partition(", tasks:")[0].removesuffix(")") or "a chat"
         self._prompts = suggestions(chat.scope)
         if sequences is not None:
             self.add(sequences)

@@ -10,7 +10,7 @@ from chatnt.tasks import get_task
 from chatnt.widgets.tray import sequence_row
 
 _STATES = {"stopped": "stopped", "writing": "being written"}
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~&])")
+_MARKDOWN = re.compile(r"[\\`*_\[\]<>|~&]|^\s*[#+-]", re.MULTILINE)
 
 
 def question_message(turn: int, text: str, sequences: Sequence[DNA]) -> dict[str, Any]:
@@ -125,4 +125,4 @@ def _bracketed(message: Mapping[str, Any]) -> str:
 
 def _escaped(text: str) -> str:
     """Return a text of a model or a file so that Markdown shows it as it is."""
-    return _MARKDOWN.sub(r"\\\1", text)
+    return _MARKDOWN.sub(lambda found: f"{found[0][:-1]}\\{found[0][-1]}", text)

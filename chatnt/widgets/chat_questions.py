@@ -10,7 +10,7 @@ from chatnt.tasks import get_task
 from chatnt.tasks.scope import Scope
 from chatnt.widgets.tray import Tray
 
-_WORDINGS = 4  # suggested for each task
+_WORDINGS = 3  # suggested for each task
 
 
 def questions_of(text: str, given: Sequence[DNA], tray: Tray) -> list[Question]:
@@ -51,16 +51,24 @@ def questions_of(text: str, given: Sequence[DNA], tray: Tray) -> list[Question]:
 
 
 def suggestions(scope: Scope | None) -> list[dict[str, Any]]:
-    """Return the first wordings of each task that a pair knows, by category and title."""
+    """Return a few wordings of each task that a pair knows, by process and title."""
     tasks = [get_task(name) for name in (scope.tasks if scope else ())]
     rows = [
         {
             "task": task.name,
             "title": task.title,
-            "category": (task.record.category if task.record else "") or "other",
+            "process": (task.record.process if task.record else "") or "other",
             "length": task.length,
-            "questions": list(task.questions.train[:_WORDINGS]),
+            "questions": _varied(task.questions.train),
         }
         for task in tasks
     ]
-    return sorted(rows, key=lambda row: (row["category"], row["title"]))
+    return sorted(rows, key=lambda row: (row["process"], row["title"]))
+
+
+def _varied(wordings: Sequence[str]) -> list[str]:
+    """Return short wordings that begin differently."""
+    shortest = sorted(wordings, key=len)
+    by_beginning = {tuple(text.split()[:2]): text for text in reversed(shortest)}
+    chosen = set(sorted(by_beginning.values(), key=len)[:_WORDINGS])
+    return [text for text in shortest if text in chosen]

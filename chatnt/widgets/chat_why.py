@@ -1,5 +1,6 @@
 """Why an answer was given, as one strip of letters: the part of an attribution that says most."""
 
+import itertools
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -71,7 +72,9 @@ def _stretch(sizes: "NDArray[np.floating]") -> tuple[int, int]:
 
 
 def _extremes(scores: "NDArray[np.floating]") -> list[float]:
-    parts = np.array_split(scores, min(_BINS, len(scores)))
+    count = min(_BINS, len(scores))
+    edges = [round(i * len(scores) / count) for i in range(count + 1)]
+    parts = [scores[start:end] for start, end in itertools.pairwise(edges)]
     return [float(part[np.abs(part).argmax()]) for part in parts]
 
 

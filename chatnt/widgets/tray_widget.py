@@ -88,7 +88,9 @@ class TrayWidget(Widget):
     @message("upload")
     def _on_upload(self, key: str, name: str, part: int, parts: int, buffers: list[memoryview]) -> list[str]:
         """Take one part of a file; with the last, keep the sequences and return their names."""
-        data = self._uploads.setdefault(key, bytearray()) if part == 0 else self._uploads[key]
+        data = self._uploads.setdefault(key, bytearray()) if part == 0 else self._uploads.get(key)
+        if data is None:
+            raise ValueError(f"The first part of {name} is missing; upload it again.")
         data += buffers[0]
         if part + 1 < parts:
             return []

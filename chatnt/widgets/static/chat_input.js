@@ -147,8 +147,8 @@ function completing(view, text, list, write) {
 function suggested(view, write) {
   const prompts = view.get("_prompts");
   if (!prompts.length || view.frozen) return null;
-  const groups = [...new Set(prompts.map(({ category }) => category))];
-  const options = groups.map((group) => el("optgroup", { label: group }, prompts.filter(({ category }) => category === group).map(({ task, title }) => el("option", { value: task, text: title }))));
+  const groups = [...new Set(prompts.map(({ process }) => process))];
+  const options = groups.map((group) => el("optgroup", { label: group }, prompts.filter(({ process }) => process === group).map(({ task, title }) => el("option", { value: task, text: title }))));
   const select = el("select", { "aria-label": "What to ask about" }, options);
   const hint = el("span", { class: "muted" });
   const chips = el("div", { class: "row chips", role: "group", "aria-label": "Suggested questions" });

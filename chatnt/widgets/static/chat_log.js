@@ -87,7 +87,7 @@ function answered(view, message, closed, again) {
   const text = writing && stream.turn === message.turn ? stream.text : message.text;
   const said = el("p", { class: "said", text });
   const node = el("article", { class: `answered ${message.state}`, "aria-label": "Answer", "aria-live": writing ? "off" : null, "aria-busy": String(writing) });
-  if (message.state === "refused") node.append(el("p", { class: "notice-title" }, el("span", { "aria-hidden": "true", text: "ⓘ " }), "Outside of what this pair was trained on"));
+  if (message.state === "refused") node.append(el("p", { class: "notice-title" }, el("span", { class: "sign", "aria-hidden": "true", text: "i" }), "Outside of what this pair was trained on"));
   node.append(said, ...marks(message));
   if (writing) node.append(el("span", { class: "caret", "aria-hidden": "true" }));
   else node.append(tools(view, message, said, closed, again));

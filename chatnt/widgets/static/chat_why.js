@@ -21,9 +21,11 @@ export function whyPanel(view, why) {
   const code = el("code", { text: LARGE });
   const copy = async () => view.announce((await copyText(LARGE, code)) ? "The code was copied." : "The code is selected: copy it with Ctrl+C.");
   const against = why.against ? ` against ${why.against}` : "";
+  const strip = el("div", { class: "strip", tabindex: 0, role: "group", "aria-label": "Letters as high as their scores" }, letterStrip(why));
+  requestAnimationFrame(() => { strip.scrollLeft = (strip.scrollWidth - strip.clientWidth) / 2; }); // the strongest is in the middle
   return el("div", { class: "why stack" },
     el("div", {}, el("strong", { text: `Why ${why.target}${against}` }), el("span", { class: "muted", text: ` · ${why.name}, ${counted(why.length)} bases` })),
-    el("div", { class: "strip", tabindex: 0, role: "group", "aria-label": "Letters as high as their scores" }, letterStrip(why)),
+    strip,
     overview(why),
     legend(why),
     why.notes.length ? el("details", {}, el("summary", { text: "What to mind" }), el("ul", {}, why.notes.map((text) => el("li", { text })))) : null,
