@@ -9,9 +9,8 @@ from tests.widgets.scripted_chat import ANSWER, HOSTILE, TATA
 
 
 def test_every_kind_of_answer_is_json():
-    number = Answer(
-        "It is 1.5.", ANSWER.question, value=1.5, estimate=1.4, interval=(1.0, 2.0), coverage=0.9, calibrated=True
-    )  # fmt: skip
+    told = {"value": 1.5, "estimate": 1.4, "interval": (1.0, 2.0), "coverage": 0.9, "calibrated": True}
+    number = Answer("It is 1.5.", ANSWER.question, **told)
     sets = dataclasses.replace(ANSWER, candidates=("a", "b"), coverage=0.9)
     for answer in (ANSWER, number, sets):
         message = answer_message(3, answer, 0.1234)

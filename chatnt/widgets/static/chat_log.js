@@ -22,11 +22,13 @@ export function chatLog(view) {
   const watcher = new ResizeObserver(follow); // the first has a size
   watcher.observe(log);
   view.signal.addEventListener("abort", () => watcher.disconnect(), { once: true });
+  let told = () => {}; // what was there before is not read out
   const fill = () => {
-    update(view, log, shown, closed, fill);
+    update(view, log, shown, closed, { again: fill, told });
     follow();
   };
   view.bind("messages", fill);
+  told = (message) => finish(view, message);
   view.bind("_stream", ({ turn, text }) => {
     const place = turn === undefined ? null : shown[2 * turn + 1]?.node.querySelector(".said");
     if (place) place.textContent = text;
@@ -40,7 +42,7 @@ export function chatLog(view) {
 }
 
 /** Bring the nodes up to date; those whose message is the same stay, so that nothing is read out twice. */
-function update(view, log, shown, closed, again) {
+function update(view, log, shown, closed, { again, told }) {
   const messages = view.get("messages");
   if (!messages.length) {
     shown.length = 0;
@@ -59,7 +61,7 @@ function update(view, log, shown, closed, again) {
     if (before) before.node.replaceWith(node);
     else log.append(node);
     if (focused) node.querySelector(`[data-act="${focused}"]`)?.focus();
-    if (before && before.state === "writing") finish(view, message);
+    if (message.role === "assistant" && (before?.state ?? "writing") === "writing") told(message);
     shown[index] = { key, node, state: message.state };
   });
 }
