@@ -19,6 +19,7 @@ from chatnt.widgets.chat_messages import answer_message, markdown, open_message,
 from chatnt.widgets.chat_questions import questions_of, suggestions
 from chatnt.widgets.chat_talking import Asks, Telling
 from chatnt.widgets.chat_why import why_strip
+from chatnt.widgets.pacing import Paced
 from chatnt.widgets.tray_widget import TrayWidget
 
 if TYPE_CHECKING:
@@ -235,21 +236,21 @@ class Chat(TrayWidget):
                 self._answer(_Turn(text, question, self._talk), stop)
 
     def _answer(self, turn: _Turn, stop: threading.Event) -> None:
-        n, begun, told, text = len(self._turns), time.monotonic(), 0.0, ""
+        n, begun, text = len(self._turns), time.monotonic(), ""
         self._turns.append(turn)
         asked = question_message(n, turn.text, turn.question.sequences)
         self.messages = [*self.messages, asked, open_message(n)]
+        question, sequences = turn.question.text, turn.question.sequences
         with Telling(lambda error: self._settle(n, state="error", text=text, reason=describe(error))):
-            for piece in turn.before.stream(turn.question.text, turn.question.sequences, stop=stop):
-                text += piece
-                if time.monotonic() - told >= _PAUSE:
-                    told = time.monotonic()
-                    self._stream = {"turn": n, "text": text}
+            with Paced(lambda text: self.set_trait("_stream", {"turn": n, "text": text}), _PAUSE) as tell:
+                for piece in turn.before.stream(question, sequences, stop=stop):
+                    text += piece
+                    tell(text)
             if stop.is_set():
                 self._settle(n, state="stopped", text=text)
                 return
             self._stream = {"turn": n, "text": text}
-            self._talk = turn.before.ask(turn.question.text, turn.question.sequences)
+            self._talk = turn.before.ask(question, sequences)
             turn.answer = self._talk.answer
             self._settle(n, **answer_message(n, turn.answer, time.monotonic() - begun))
 
