@@ -8,10 +8,12 @@ from unittest import mock
 import pytest
 import traitlets
 
+from chatnt.assistant import Assistant
 from chatnt.conversation import Answer, Question
 from chatnt.errors import BusyError, ChatNTError, OutOfScopeError, PlaceholderError
 from chatnt.sequence import DNA
 from chatnt.widgets import Chat, Tasks
+from tests.telling import letters, telling_pair
 from tests.widgets.scripted_chat import ANSWER, HOSTILE, QUESTION, TATA, ScriptedChat
 
 
@@ -68,6 +70,19 @@ def test_five_hundred_tokens_arrive_in_order_and_none_is_lost():
     assert states[-1] == "".join(pieces)
     assert all(later.startswith(earlier) for earlier, later in itertools.pairwise(states))
     assert len(states) < 100  # batched
+
+
+def test_what_is_streamed_ends_as_what_the_pair_says():
+    chat = Assistant(*telling_pair())
+    talk, dna, states = Chat(chat), letters(80), []
+    talk.observe(lambda change: states.append(change["new"].get("text")), "_stream")
+    for question in (QUESTION, "Which splice site does <DNA> contain?"):
+        states.clear()
+        answer = talk.ask(question, dna)
+        assert answer.text == talk.messages[-1]["text"] == states[-2]
+        assert states[-1] is None
+        if len(talk.answers) == 1:
+            assert answer == chat.ask(question, dna)
 
 
 def test_a_stopped_answer_keeps_what_was_written():

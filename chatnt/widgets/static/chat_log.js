@@ -10,6 +10,7 @@ const NEAR = 32; // pixels from the bottom that still count as being there
 export function chatLog(view) {
   const log = el("div", { class: "log", role: "log", "aria-label": "Conversation", tabindex: 0 });
   const down = button("↓ Newest", () => { log.scrollTop = log.scrollHeight; }, { class: "small down", label: "Go to the newest answer", hidden: true });
+  const readOut = el("div", { class: "hidden-text", role: "status" });
   const shown = [];
   const closed = new Set();
   const atEnd = () => log.scrollHeight - log.scrollTop - log.clientHeight < NEAR;
@@ -28,7 +29,7 @@ export function chatLog(view) {
     follow();
   };
   view.bind("messages", fill);
-  told = (message) => finish(view, message);
+  told = (message) => { readOut.textContent = inWords(message); };
   view.bind("_stream", ({ turn, text }) => {
     const place = turn === undefined ? null : shown[2 * turn + 1]?.node.querySelector(".said");
     if (place) place.textContent = text;
@@ -38,7 +39,7 @@ export function chatLog(view) {
     const busy = ["running", "stopping"].includes(view.get("status"));
     for (const one of log.querySelectorAll("button[data-busy]")) one.disabled = busy;
   });
-  return el("div", { class: "log-place" }, log, down);
+  return el("div", { class: "log-place" }, log, down, readOut);
 }
 
 /** Bring the nodes up to date; those whose message is the same stay, so that nothing is read out twice. */
@@ -67,9 +68,10 @@ function update(view, log, shown, closed, { again, told }) {
 }
 
 /** What was written word by word is read out once, as a whole. */
-function finish(view, message) {
-  const ends = { stopped: "Stopped.", error: `Not answered: ${message.reason}` };
-  if (message.state !== "writing") view.announce(`${message.text} ${ends[message.state] ?? ""}`.trim());
+function inWords({ state, text, reason, probability: share = null }) {
+  if (state === "writing") return "";
+  const ends = { stopped: "Stopped.", error: `Not answered: ${reason}`, done: share === null ? "" : `Probability ${share.toFixed(2)}.` };
+  return `${text} ${ends[state] ?? ""}`.trim();
 }
 
 function welcome(view) {

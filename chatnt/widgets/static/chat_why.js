@@ -10,7 +10,7 @@ const GLYPHS = {
   N: "M0 1V0H.24L.78.7V0H1V1H.76L.22.3V1Z",
 };
 const STEP = 18;
-const HALF = 62;
+const HALF = 84;
 const TOP = 26;
 const LARGE = "chatnt.widgets.Attribution(chat.explain(answer))";
 
@@ -28,6 +28,7 @@ export function whyPanel(view, why) {
     strip,
     overview(why),
     legend(why),
+    why.marks.length ? null : el("div", { class: "muted legend", text: "None of the elements that are known here (TATA box, initiator, splice sites, branch point, poly(A) signal) is among these bases with large scores." }),
     why.notes.length ? el("details", {}, el("summary", { text: "What to mind" }), el("ul", {}, why.notes.map((text) => el("li", { text })))) : null,
     el("div", { class: "row muted" }, "In the large viewer:", code, button("Copy", copy, { class: "small quiet", label: "Copy the code" })));
 }
