@@ -1,5 +1,6 @@
 """The face of a pair: load it, ask it, talk to it, save it."""
 
+import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -111,8 +112,7 @@ class Assistant:
         sequences
             One sequence or several, as `DNA` or letters; `chatnt.read_fasta` reads files.
         task
-            Name of the task that the question is about, if it is known. By
-            default the pair's scope recognises it.
+            Name of the task that it is about. Default: the pair's scope recognises it.
         constrained
             Let only answers be written that state a label or a number of the task.
         abstain_below
@@ -124,8 +124,7 @@ class Assistant:
         Returns
         -------
         Answer
-            With `in_scope` false, and a sentence that says so, if the pair was
-            not trained on such questions.
+            With `in_scope` false, and saying so, if the pair was not trained on such questions.
 
         Raises
         ------
@@ -161,9 +160,7 @@ class Assistant:
         question, sequences
             As in `ask`. A question out of scope yields the sentence that says so.
         """
-        turn = Turn(Question.of(question, sequences))
-        refusal, _ = self.answerer.recognise(turn.question)
-        yield from [refusal] if refusal else self.engine.stream([turn])
+        return self._write([Turn(Question.of(question, sequences))])
 
     def annotate(self, source: Any, questions: str | Sequence[str], **settings: Any) -> "pd.DataFrame | Path":
         """Ask questions about every record of a FASTA or BED file, a folder, a DataFrame, or sequences.
@@ -189,7 +186,7 @@ class Assistant:
 
     def conversation(self) -> Conversation:
         """Start a conversation, in which later questions know the earlier turns."""
-        return Conversation(self._answer)
+        return Conversation(self._answer, self._write)
 
     def calibrate(self, task: str, data: "Sequence[Example] | Splits", **settings: Any) -> "Calibration":
         """Fit what corrects the probabilities of a task, and keep it with the pair.
@@ -209,7 +206,6 @@ class Assistant:
         Examples
         --------
         >>> chat.calibrate("promoter_tata", held_out)  # doctest: +SKIP
-        >>> chat.calibrate("splice_sites_all", held_out, method="conformal_sets")  # doctest: +SKIP
         """
         from chatnt.calibrating import calibrate  # it brings tables and statistics
 
@@ -304,8 +300,12 @@ class Assistant:
         """Write the decoder alone, with its tokenizer, as transformers and `chatnt.VLLMDecoder` read it."""
         write_decoder(folder, self.model, self.processor)
 
-    def _answer(self, turns: list[Turn], task_name: str | None = None, **how: Any) -> Answer:
-        return self.answerer.answer_each([turns], [task_name], **how)[0]
+    def _answer(self, turns: list[Turn], task: str | None = None, **how: Any) -> Answer:
+        return self.answerer.answer_each([turns], [task], **how)[0]
+
+    def _write(self, turns: list[Turn], stop: threading.Event | None = None) -> Iterator[str]:
+        refusal, _ = self.answerer.recognise(turns[-1].question)
+        return iter([refusal]) if refusal else self.engine.stream(turns, stop=stop)
 
     @property
     def answerer(self) -> Answerer:

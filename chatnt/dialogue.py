@@ -1,12 +1,17 @@
 """Several questions in a row, each of which knows those before."""
 
 import html
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
 
 from chatnt.conversation import PLACEHOLDER, Answer, Question, Turn
 from chatnt.sequence import DNA
 
 Sequences = DNA | str | Sequence[DNA | str]
+Reply = Callable[[list[Turn], str | None], Answer]
+"""Answers the last of some turns, about the task of a name or the one that it recognises."""
+Write = Callable[[list[Turn], threading.Event | None], Iterator[str]]
+"""Yields the answer to the last of some turns in pieces, until the event is set."""
 
 
 class Conversation:
@@ -17,7 +22,9 @@ class Conversation:
     Parameters
     ----------
     reply
-        Answers the last of some turns, about the task of a name or the one that it recognises.
+        Answers.
+    write
+        Answers in pieces.
     answers
         Those given so far.
 
@@ -27,10 +34,8 @@ class Conversation:
     >>> talk.ask("Is it a TATA promoter?").answer.text  # doctest: +SKIP
     """
 
-    def __init__(
-        self, reply: Callable[[list[Turn], str | None], Answer], answers: Sequence[Answer] = ()
-    ) -> None:
-        self._reply = reply
+    def __init__(self, reply: Reply, write: Write, answers: Sequence[Answer] = ()) -> None:
+        self._reply, self._write = reply, write
         self.answers = tuple(answers)
 
     @property
@@ -40,14 +45,33 @@ class Conversation:
 
     def ask(self, question: str, sequences: Sequences = (), *, task: str | None = None) -> "Conversation":
         """Ask the next question, as `Assistant.ask` does."""
+        answer = self._reply(self._turns(question, sequences), task)
+        return Conversation(self._reply, self._write, (*self.answers, answer))
+
+    def stream(
+        self, question: str, sequences: Sequences = (), *, stop: threading.Event | None = None
+    ) -> Iterator[str]:
+        """Yield the answer to the next question in pieces, as `Assistant.stream` does.
+
+        The conversation stays as it is; `ask` the same to go on with the answer.
+
+        Parameters
+        ----------
+        question, sequences
+            As in `ask`.
+        stop
+            Once it is set, the answer ends before its next token.
+        """
+        return self._write(self._turns(question, sequences), stop)
+
+    def _turns(self, question: str, sequences: Sequences) -> list[Turn]:
         asked = Question.of(question, sequences)
         if not asked.sequences and self.answers and self.answer.question.sequences:
             earlier = self.answer.question.sequences
             asked = Question(f"{question} {' '.join([PLACEHOLDER] * len(earlier))}", earlier)
         # Refusals are ours, not the model's: it does not get to read them.
         before = [Turn(a.question, a.text) for a in self.answers if a.in_scope]
-        answer = self._reply([*before, Turn(asked)], task)
-        return Conversation(self._reply, (*self.answers, answer))
+        return [*before, Turn(asked)]
 
     def __repr__(self) -> str:
         return "\n".join(f"USER: {a.question.text}\nASSISTANT: {a!r}" for a in self.answers)

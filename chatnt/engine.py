@@ -199,10 +199,17 @@ class Engine:
         settings = self._settings(max_new_tokens) | {"prefix_allowed_tokens_fn": held}
         return self.model.generate(**batch, **settings)[:, begin:]  # pyright: ignore[reportArgumentType]
 
-    def stream(self, conversation: Sequence[Turn], *, max_new_tokens: int = MAX_NEW_TOKENS) -> Iterator[str]:
+    def stream(
+        self,
+        conversation: Sequence[Turn],
+        *,
+        max_new_tokens: int = MAX_NEW_TOKENS,
+        stop: threading.Event | None = None,
+    ) -> Iterator[str]:
         """Yield the answer of the last turn in pieces, as they are written.
 
-        Joined, the pieces are what `generate` returns.
+        Joined, the pieces are what `generate` returns. Once `stop` is set, the answer ends before its
+        next token; what has been written until then is yielded.
 
         Raises
         ------
@@ -210,22 +217,9 @@ class Engine:
             Whatever the model raised while it wrote.
         """
         batch = self._prompts([conversation], room=max_new_tokens)
-        pieces = Pieces(self.processor)
-
-        def write() -> None:
-            try:
-                self.model.generate(**batch, **self._settings(max_new_tokens), streamer=pieces)
-            except BaseException as error:  # noqa: BLE001 - raised again in the caller's thread
-                pieces.queue.put(error)
-
-        threading.Thread(target=write, daemon=True).start()
-        try:
-            while (piece := pieces.queue.get()) is not None:
-                if isinstance(piece, BaseException):
-                    raise piece
-                yield piece
-        finally:
-            pieces.wanted = False
+        settings = self._settings(max_new_tokens)
+        pieces = Pieces(self.processor, stop)
+        yield from pieces.of(lambda: self.model.generate(**batch, **settings, streamer=pieces))
 
     @torch.inference_mode()
     def score(

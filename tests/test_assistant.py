@@ -3,6 +3,7 @@
 import contextlib
 import dataclasses
 import math
+import threading
 from unittest import mock
 
 import pytest
@@ -104,6 +105,16 @@ def test_a_reference_asks_about_the_sequence_of_its_name(chat):
 @pytest.mark.parametrize("question", [ASKED, FOREIGN_QUESTION])
 def test_the_pieces_of_a_stream_are_the_answer(chat, question):
     assert "".join(chat.stream(question, DNA_300)) == chat.ask(question, DNA_300).text
+
+
+def test_a_later_question_is_streamed_as_it_is_asked(chat):
+    talk = chat.conversation().ask(ASKED, DNA_300).ask(FOREIGN_QUESTION, DNA_300)
+    for question, given in [("Has it a promoter with a TATA box?", []), (ASKED, DNA("GGCC" * 9))]:
+        assert "".join(talk.stream(question, given)) == talk.ask(question, given).answer.text
+    assert len(talk.answers) == 2
+    stopped = threading.Event()
+    stopped.set()
+    assert list(talk.stream(ASKED, DNA_300, stop=stopped)) == []
 
 
 @pytest.mark.parametrize(

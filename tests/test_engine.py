@@ -195,6 +195,25 @@ def test_writing_stops_when_nobody_reads_on(llama):
     assert called.call_count <= 1
 
 
+def test_a_stream_that_is_stopped_ends_before_the_next_token(llama):
+    stop, text = threading.Event(), " one two three" * 5
+    tokens = llama.processor.tokenizer(text, add_special_tokens=False).input_ids
+    with scripted(llama, text):
+        pieces = llama.stream(CONVERSATIONS[0], stop=stop)
+        first = next(pieces)
+        stop.set()
+        rest = "".join(pieces)
+    assert first == "one "
+    assert text.strip().startswith(first + rest)
+    stopped = threading.Event()
+    stopped.set()
+    with scripted(llama, text):
+        assert list(llama.stream(CONVERSATIONS[0], stop=stopped)) == []
+    with scripted(llama, text):
+        assert "".join(llama.stream(CONVERSATIONS[0], stop=threading.Event())) == text.strip()
+    assert len(tokens) > 15
+
+
 @pytest.mark.parametrize("run", ["generate", "stream", "score"])
 def test_a_sequence_that_is_too_long_is_told(llama, run):
     conversation = [Turn(Question.of("Is <DNA> long?", "A" * 129))]

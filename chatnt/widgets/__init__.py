@@ -7,11 +7,16 @@ from chatnt.errors import MissingExtraError
 
 if TYPE_CHECKING:
     from chatnt.widgets.calibration import Calibration
+    from chatnt.widgets.chat import Chat
     from chatnt.widgets.tasks import Tasks
 
-__all__ = ["Calibration", "Tasks"]
+__all__ = ["Calibration", "Chat", "Tasks"]
 
-_PLACES = {"Calibration": "chatnt.widgets.calibration", "Tasks": "chatnt.widgets.tasks"}
+_PLACES = {
+    "Calibration": "chatnt.widgets.calibration",
+    "Chat": "chatnt.widgets.chat",
+    "Tasks": "chatnt.widgets.tasks",
+}
 """Where each widget is; imported on first use."""
 
 
