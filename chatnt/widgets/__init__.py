@@ -6,12 +6,17 @@ from typing import TYPE_CHECKING
 from chatnt.errors import MissingExtraError
 
 if TYPE_CHECKING:
+    from chatnt.widgets.attribution import Attribution
     from chatnt.widgets.calibration import Calibration
     from chatnt.widgets.tasks import Tasks
 
-__all__ = ["Calibration", "Tasks"]
+__all__ = ["Attribution", "Calibration", "Tasks"]
 
-_PLACES = {"Calibration": "chatnt.widgets.calibration", "Tasks": "chatnt.widgets.tasks"}
+_PLACES = {
+    "Attribution": "chatnt.widgets.attribution",
+    "Calibration": "chatnt.widgets.calibration",
+    "Tasks": "chatnt.widgets.tasks",
+}
 """Where each widget is; imported on first use."""
 
 
