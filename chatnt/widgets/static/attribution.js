@@ -1,10 +1,10 @@
 // Attribution: an overview with a window, the tracks in it, and what stands around them.
 
 import { button, counted, download, el, widget } from "./shared.js";
-import { drawing, framed, nucleotideColours } from "./drawing.js";
+import { drawing, nucleotideColours } from "./drawing.js";
 import { letterTrack } from "./letters.js";
 import { SvgContext } from "./svg.js";
-import { GUTTER, drawTracks, layout, readTracks, scoreAt, signColours, wholeTracks, written } from "./attribution_tracks.js";
+import { GUTTER, LINES, drawTracks, layout, readTracks, scoreAt, signColours, wholeTracks, written } from "./attribution_tracks.js";
 import { Stretch, listenToTracks, overviewWindow, placeWindow } from "./attribution_window.js";
 import { facts, legend, pickers, selectionRow, substitutionPanel, wordPicker } from "./attribution_parts.js";
 
@@ -36,7 +36,7 @@ class App {
     this.frame = overviewWindow(this, this.overview.node);
     this.overview.node.append(this.frame);
     this.selected = selectionRow(this);
-    this.redrawn = framed(() => this.draws(), view.signal);
+    this.redrawn = this.main.redraw;
     listenToTracks(this, this.main.node);
     view.onTheme(() => { this.style = {}; });
   }
@@ -92,9 +92,9 @@ class App {
     const bases = Math.max(...tracks.map((track) => track.bases));
     if (this.stretch.bases !== bases) this.stretch = new Stretch(bases);
     this.takeRegion(this.view.get("region"));
-    this.title.textContent = tracks[0].target;
+    this.title.textContent = `Why: ${tracks[0].target}`;
     this.facts.replaceChildren(...tracks.map(facts));
-    this.main.node.style.height = `${layout(tracks, 0, this.allPlaces().length ? 3 : 0).height}px`;
+    this.main.node.style.height = `${layout(tracks, 0, this.allPlaces().length ? LINES : 0).height}px`;
     if (tracks[0].block > 1 && !this.view.frozen) this.view.send("whole");
     this.selected.show();
     this.overview.redraw();
@@ -117,11 +117,6 @@ class App {
     const [start, end] = this.stretch.region;
     if (document.activeElement !== this.place) this.place.value = `${start}-${end}`;
     this.redrawn();
-  }
-
-  draws() {
-    this.main.redraw();
-    placeWindow(this.frame, this.stretch, this.overview.node.clientWidth);
   }
 
   goTo() {
@@ -225,6 +220,7 @@ class App {
 
   draw(context, width) {
     if (!this.tracks.length) return;
+    placeWindow(this.frame, this.stretch, width); // the overview is as wide
     const { mode, drawn } = drawTracks(context, width, this.scene());
     Object.assign(this.main.node.dataset, { mode, drawn, frames: Number(this.main.node.dataset.frames ?? 0) + 1 });
   }

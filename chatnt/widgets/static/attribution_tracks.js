@@ -9,7 +9,7 @@ const EDGE = 10;
 const TRACK = 128;
 const TITLE = 18;
 const LINE = 15; // of names
-const LINES = 3;
+export const LINES = 2;
 const CELL = 15;
 const RULER = 22;
 const DASHES = [[], [5, 2], [2, 2], [7, 2, 2, 2]];
@@ -65,7 +65,7 @@ export function styleOf(view, place, kinds) {
 }
 
 /** Where everything stands, from the top: `{lines, tracks: [{title, box, heat}], ruler, height}`. */
-export function layout(tracks, width, lines = LINES) {
+export function layout(tracks, width, lines) {
   let y = 2;
   const across = Math.max(40, width - GUTTER - EDGE);
   const rows = tracks.map((track, i) => {
