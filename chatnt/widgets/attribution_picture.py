@@ -53,7 +53,7 @@ def draw_attributions(
             highlight=_named(places, end - start),
             ax=next(rows),
         )
-        if len(results) > 1:
+        if len(results) > 1 and label not in letters.get_title(loc="left"):
             letters.set_title(f"{label}\n{letters.get_title(loc='left')}", color=INK, fontsize=9, loc="left")
         if result.tables is not None:
             mutations(result, sequence=sequence, start=start, end=end, ax=next(rows))

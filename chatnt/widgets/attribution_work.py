@@ -1,5 +1,6 @@
 """What is computed while an attribution is looked at: other methods, words of the answer, substitutions."""
 
+import dataclasses
 import re
 import threading
 from collections.abc import Callable, Sequence
@@ -82,10 +83,12 @@ def explained_anew(
         return attribute(chat, result.question, result.sequences, task=result.task, **settings)
     for name in ("answer", "sentences", "calibrated"):
         settings.pop(name, None)
-    *others, _ = before
+    *others, last = before
     settings |= {"target": "".join(before), "against": "".join(others) or None}
     # The engine alone has no scope, so that words are taken as words and not as labels of a task.
-    return attribute(_engine(chat), result.question, result.sequences, **settings)
+    found = attribute(_engine(chat), result.question, result.sequences, **settings)
+    told = f"word {len(before)} of the answer, {last.strip()!r}"
+    return dataclasses.replace(found, target=told, against="", unit="log-probability (natural log)")
 
 
 def rows_of(result: Attribution, method: str, baseline: str) -> int:

@@ -47,6 +47,7 @@ class App {
     const pan = (share) => () => { this.stretch.pan(share * this.stretch.span); this.moved(); };
     this.title = el("h2");
     this.question = el("span", { class: "muted" });
+    this.help = el("p", { class: "muted help" });
     this.facts = el("div", { class: "stack" });
     this.place = el("input", { type: "text", class: "place", "aria-label": "Bases that are seen, as 120-180", spellcheck: "false", on: { change: () => this.goTo() } });
     this.sequences = el("select", { "aria-label": "Sequence", on: { change: (event) => view.save({ sequence: Number(event.target.value) }) } });
@@ -65,18 +66,25 @@ class App {
       legend(this, () => this.kinds()),
       this.selected.node,
       substitutionPanel(view),
-      el("p", { class: "muted help", text: "Drag to move, Ctrl and wheel to zoom, Shift and drag to select, click a base to substitute it." }),
+      this.help,
     ];
   }
 
   /** Follow Python. */
   follow() {
     const { view } = this;
-    view.bind("_tracks _data", (tracks, data) => this.take(readTracks(tracks, data)));
+    // Both change together, and each tells: read them once.
+    view.bind("_tracks _data", () => {
+      if (!this.waiting) queueMicrotask(() => this.takeTraits());
+      this.waiting = true;
+    });
     view.bind("_names sequence", (names, sequence) => {
       this.sequences.replaceChildren(...names.map((name, i) => el("option", { value: i, text: name })));
       this.sequences.value = sequence;
       this.sequencesRow.hidden = names.length < 2;
+    });
+    view.bind("_choices", ({ substitutes }) => {
+      this.help.textContent = `Drag to move, Ctrl and wheel to zoom, Shift and drag to select${substitutes && !view.frozen ? ", click a base to substitute it" : ""}.`;
     });
     view.bind("_question", (question) => { this.question.textContent = question; });
     view.bind("region", (region) => this.takeRegion(region));
@@ -87,11 +95,19 @@ class App {
     });
   }
 
+  takeTraits() {
+    this.waiting = false;
+    const { view } = this;
+    if (!view.signal.aborted) this.take(readTracks(view.get("_tracks"), view.get("_data")));
+  }
+
   take(tracks) {
     this.tracks = tracks;
     const bases = Math.max(...tracks.map((track) => track.bases));
-    if (this.stretch.bases !== bases) this.stretch = new Stretch(bases);
-    this.takeRegion(this.view.get("region"));
+    if (this.stretch.bases !== bases) {
+      this.stretch = new Stretch(bases);
+      this.takeRegion(this.view.get("region"));
+    }
     this.title.textContent = `Why: ${tracks[0].target}`;
     this.facts.replaceChildren(...tracks.map(facts));
     this.main.node.style.height = `${layout(tracks, 0, this.allPlaces().length ? LINES : 0).height}px`;
@@ -203,10 +219,8 @@ class App {
   colours() {
     const { view } = this;
     if (this.style.ink === undefined || this.style.dark !== view.dark) {
-      const resolved = (name) => { this.probe.style.color = `var(${name})`; return getComputedStyle(this.probe).color; };
-      this.probe ??= view.root.appendChild(el("span", { hidden: true }));
       const family = getComputedStyle(view.root).fontFamily;
-      this.style = { dark: view.dark, font: `11px ${family}`, ...Object.fromEntries(["ink", "paper", "muted", "line", "edge", "accent"].map((name) => [name, resolved(`--${name}`)])) };
+      this.style = { dark: view.dark, font: `11px ${family}`, ...plainColours(view, ["ink", "paper", "muted", "line", "edge", "accent"]) };
     }
     return { ...this.style, colours: nucleotideColours(view) };
   }
@@ -257,4 +271,19 @@ class App {
     drawTracks(context, width, this.scene());
     canvas.toBlob((blob) => { download("attribution.png", blob); this.view.announce("Saved attribution.png."); });
   }
+}
+
+/** Colours of CSS variables as "#rrggbb", which SVG outside of browsers knows, too. */
+function plainColours(view, names) {
+  const probe = view.root.appendChild(el("span", { hidden: true }));
+  const context = el("canvas", { width: 1, height: 1 }).getContext("2d", { willReadFrequently: true });
+  const found = names.map((name) => {
+    probe.style.color = `var(--${name})`;
+    context.fillStyle = getComputedStyle(probe).color;
+    context.fillRect(0, 0, 1, 1);
+    const parts = [...context.getImageData(0, 0, 1, 1).data.slice(0, 3)];
+    return [name, `#${parts.map((part) => part.toString(16).padStart(2, "0")).join("")}`];
+  });
+  probe.remove();
+  return Object.fromEntries(found);
 }

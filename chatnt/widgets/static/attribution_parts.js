@@ -14,8 +14,12 @@ const NO_PAIR = "There is no pair behind this result: Attribution(result, chat=c
 export function facts(track, _i, tracks) {
   const value = track.value === null ? null : el("span", { class: "chip", text: `${track.unit}: ${written(track.value)}${track.without === null ? "" : `, baseline ${written(track.without)}`}` });
   const blocks = el("span", { class: "chip", text: track.covers });
-  return el("div", { class: "row facts" }, tracks.length > 1 ? el("strong", { text: track.label }) : null, value, blocks, deltaChip(track.delta),
+  return el("div", { class: "row facts" }, tracks.length > 1 ? el("strong", { text: track.label }) : null, value, blocks, keptChip(track.block), deltaChip(track.delta),
     track.notes.length ? el("details", {}, el("summary", { text: `${track.notes.length} note${track.notes.length > 1 ? "s" : ""}` }), el("ul", {}, track.notes.map((note) => el("li", { text: note })))) : null);
+}
+
+function keptChip(block) {
+  return block > 1 ? el("span", { class: "chip", text: `kept in blocks of ${counted(block)} bases`, title: "A notebook keeps 200 kB of scores. Run its cell again to see each base." }) : null;
 }
 
 function deltaChip(delta) {
