@@ -55,6 +55,13 @@ def button(shown, name):
     return shown.root.get_by_role("button", name=name, exact=True)
 
 
+def filled(shown, y):
+    """Columns of the tracks in which something is drawn at one height."""
+    read = "(node, y) => [...node.getContext('2d').getImageData(52, y, node.width - 62, 1).data]"
+    row = tracks(shown).locator("canvas").evaluate(read, y)
+    return [52 + i for i, alpha in enumerate(row[3::4]) if alpha]
+
+
 def ready(shown):
     expect(tracks(shown)).to_have_attribute("data-mode", re.compile("."))
     return shown
@@ -273,11 +280,16 @@ def test_a_million_bases_open(page_of):
     rng = np.random.default_rng(0)
     text = rng.choice(np.frombuffer(b"ACGT", np.uint8), 1_000_000).tobytes().decode()
     scores = rng.normal(size=1_000_000).astype(np.float32)
+    scores[250_000] = 50
     shown = ready(page_of(Attribution(result_of(1_000_000, sequences=(DNA(text),), scores=(scores,)))))
     mode, count = drawn(shown)
     assert mode == "pixels"
     assert count < 2 * 1200
-    expect(shown.root.locator(".facts")).to_contain_text("kept in blocks of 42 bases")
+    expect(shown.root.locator(".facts")).to_contain_text("kept in blocks of 41 bases")
+    high = filled(shown, y=35)  # where only the one base that stands out reaches
+    across = tracks(shown).bounding_box()["width"] - 62  # without the margins
+    assert len(high) == 1
+    assert high[0] == pytest.approx(52 + across / 4, abs=1.5)
     shown.widget.region = (500_000, 500_100)
     shown.sync()  # the page asked for each base
     expect(tracks(shown)).to_have_attribute("data-mode", "letters")

@@ -74,10 +74,13 @@ class App {
   follow() {
     const { view } = this;
     // Both change together, and each tells: read them once.
-    view.bind("_tracks _data", () => {
-      if (!this.waiting) queueMicrotask(() => this.takeTraits());
-      this.waiting = true;
-    });
+    this.takeTraits();
+    for (const trait of ["_tracks", "_data"]) {
+      view.on(`change:${trait}`, () => {
+        if (!this.waiting) queueMicrotask(() => this.takeTraits());
+        this.waiting = true;
+      });
+    }
     view.bind("_names sequence", (names, sequence) => {
       this.sequences.replaceChildren(...names.map((name, i) => el("option", { value: i, text: name })));
       this.sequences.value = sequence;
