@@ -1,6 +1,6 @@
 """Find out which bases decide an answer, and by how much."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -44,6 +44,7 @@ def attribute(  # noqa: PLR0913 - what is asked, what is explained, and how
     shuffles: int = 10,
     batch_size: int = 32,
     seed: int = 0,
+    watch: Callable[[int], object] | None = None,
 ) -> Attribution:
     """Score how much each base of the sequences speaks for an answer.
 
@@ -93,6 +94,9 @@ def attribute(  # noqa: PLR0913 - what is asked, what is explained, and how
         Changed sequences that are computed at a time, which bounds the memory.
     seed
         Draws shuffles and samples.
+    watch
+        Is called with the number of rows before each batch is computed: to tell how far it is, and, by
+        raising an exception, which comes out of here, to end it.
 
     Returns
     -------
@@ -140,7 +144,7 @@ def attribute(  # noqa: PLR0913 - what is asked, what is explained, and how
     with undisturbed(pair.model if isinstance(pair, Engine) else pair.engine.model):
         explained = wish.of(pair, question, sequences, method, gradients=how.gradients)
         asked, known, wanted = explained.asked, explained.task, explained.target
-        work = _Work(explained, how)
+        work = _Work(explained, how, watch)
         baselines = list(baselines_of(asked.sequences, baseline, work.path, shuffles, seed))
         found, values = work.run(baselines, steps, window, batch_size, seed)
     scores = [
@@ -202,13 +206,16 @@ def explain(pair: Engine | HasEngine, answer: Answer, **settings: Any) -> Attrib
 class _Work:
     """Hold the path from bases to the target, and walk it."""
 
-    def __init__(self, explained: Explained, method: Method) -> None:
+    def __init__(self, explained: Explained, method: Method, watch: Callable[[int], object] | None) -> None:
         self.target, self.method, self.path = explained.target, method, explained.path()
+        self.watch = watch
         self.spans = tuple(self.path.reader.spans(text) for text in self.path.texts)
         self.resolution = max(end - start for spans in self.spans for start, end in spans)
 
     def forward(self, *inputs: Tensor) -> Tensor:
         """Return the target, of shape (rows,)."""
+        if self.watch is not None:
+            self.watch(len(inputs[0]))
         return self.target.reduce(self.path.likelihoods(inputs, hold=self.method.gradients))
 
     def run(

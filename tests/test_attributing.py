@@ -384,3 +384,19 @@ def test_an_n_inside_a_sequence_of_kmers_has_no_shuffles():
     with pytest.raises(SequenceError, match="an N inside a sequence shifts the 6-mers"):
         attribute(engine, sequences=text, baseline=TEXT)
     assert np.isfinite(attribute(engine, sequences=text, steps=2).scores[0]).all()
+
+
+def test_one_may_watch_and_end_it():
+    seen = []
+    watched = attribute(method="in_silico_mutagenesis", batch_size=16, watch=seen.append)
+    assert max(seen) == 16
+    assert sum(seen) == 3 * len(TEXT) + 1  # and the sequence itself
+    assert np.array_equal(
+        watched.scores[0], attribute(method="in_silico_mutagenesis", batch_size=16).scores[0]
+    )
+
+    def enough(_rows):
+        raise InterruptedError("enough")
+
+    with pytest.raises(InterruptedError, match="enough"):
+        attribute(watch=enough)

@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING
 from chatnt.errors import MissingExtraError
 
 if TYPE_CHECKING:
+    from chatnt.widgets.attribution import Attribution
     from chatnt.widgets.calibration import Calibration
     from chatnt.widgets.chat import Chat
     from chatnt.widgets.tasks import Tasks
 
-__all__ = ["Calibration", "Chat", "Tasks"]
+__all__ = ["Attribution", "Calibration", "Chat", "Tasks"]
 
 _PLACES = {
+    "Attribution": "chatnt.widgets.attribution",
     "Calibration": "chatnt.widgets.calibration",
     "Chat": "chatnt.widgets.chat",
     "Tasks": "chatnt.widgets.tasks",

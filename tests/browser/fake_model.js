@@ -47,8 +47,8 @@ class FakeModel {
     for (const name of Object.keys(values)) this.emit(`change:${name}`);
   }
 
-  receive(content) {
-    this.emit("msg:custom", content, []);
+  receive(content, buffers = "[]") {
+    this.emit("msg:custom", content, JSON.parse(buffers, revive));
   }
 
   listeners() {

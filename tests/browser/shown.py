@@ -57,7 +57,7 @@ class Shown:
     def __init__(self, page, widget, folder):
         self.page, self.widget = page, widget
         self._replies, self._read = [], 0
-        widget.send = lambda content, buffers=None: self._replies.append(content)
+        widget.send = lambda content, buffers=(): self._replies.append((content, buffers or ()))
         self._known = self._state()
         html = single_page("test", widget._esm, widget._css, widget.to_json(), model=MODEL)
         path = Path(folder) / "widget.html"
@@ -93,9 +93,10 @@ class Shown:
         """Set traits as Python would, in the page only."""
         self.page.evaluate("text => model.fromPython(text)", json.dumps(traits, default=as_json))
 
-    def receive(self, content):
+    def receive(self, content, buffers=()):
         """Let the page receive a message."""
-        self.page.evaluate("content => model.receive(content)", content)
+        written = json.dumps(list(buffers), default=as_json)
+        self.page.evaluate("([content, written]) => model.receive(content, written)", [content, written])
 
     def sync(self, *, wait=True):
         """Give the widget what the page saved and sent, and the page what the widget makes of it.
@@ -119,8 +120,8 @@ class Shown:
         self.set(**{name: json.loads(text) for name, text in changed.items()})
         self._known = now
         replies, self._replies = self._replies, []
-        for content in replies:
-            self.receive(content)
+        for content, buffers in replies:
+            self.receive(content, buffers)
 
     def end(self):
         """Take the view away; return the listeners that are left, which must be none."""
