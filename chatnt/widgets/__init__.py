@@ -8,10 +8,15 @@ from chatnt.errors import MissingExtraError
 if TYPE_CHECKING:
     from chatnt.widgets.calibration import Calibration
     from chatnt.widgets.tasks import Tasks
+    from chatnt.widgets.training import Training
 
-__all__ = ["Calibration", "Tasks"]
+__all__ = ["Calibration", "Tasks", "Training"]
 
-_PLACES = {"Calibration": "chatnt.widgets.calibration", "Tasks": "chatnt.widgets.tasks"}
+_PLACES = {
+    "Calibration": "chatnt.widgets.calibration",
+    "Tasks": "chatnt.widgets.tasks",
+    "Training": "chatnt.widgets.training",
+}
 """Where each widget is; imported on first use."""
 
 
