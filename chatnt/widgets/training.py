@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
@@ -68,7 +68,7 @@ class Training(Widget):
     >>> records = [{"step": i, "loss": 3.0 / i, "seconds": 0.5} for i in range(1, 5)]
     >>> monitor = Training(TrainingLog(tuple(records), {"plan": {"steps": 4}}))
     >>> monitor
-    Training: training is finished, step 4 of 4 (100 %), loss 0.7500, 2 s
+    Training: training, finished, step 4 of 4 (100 %), loss 0.7500, 2 s
     >>> monitor.frame()["loss"].tolist()
     [3.0, 1.5, 1.0, 0.75]
     """
@@ -85,13 +85,13 @@ class Training(Widget):
     _points = traitlets.Bytes(b"").tag(sync=True)
     _recent = traitlets.Bytes(b"").tag(sync=True)
 
-    def __init__(  # noqa: PLR0913 - what is drawn, and how
+    def __init__(
         self,
         run: Run,
         *,
         compare: Iterable[Run] | Mapping[str, Run] = (),
         tasks: Iterable[str] = (),
-        x: str = "step",
+        x: Literal["step", "time"] = "step",
         log_y: bool = False,
         smoothing: int = 10,
         height: int = 0,
@@ -105,7 +105,7 @@ class Training(Widget):
         super().__init__(height=height, palette=palette, theme=theme)
         self.tasks, self.x, self.log_y, self.smoothing = list(tasks), x, log_y, smoothing
         self._add(run)
-        others = compare.items() if isinstance(compare, Mapping) else (("", other) for other in compare)
+        others = compare.items() if isinstance(compare, Mapping) else [("", other) for other in compare]
         for name, other in others:
             self._add(other, name)
         self.refresh()
@@ -134,7 +134,9 @@ class Training(Widget):
     def events(self) -> list[dict[str, object]]:
         """What happened in the run, by step: when it began, checkpoints, numbers not finite, its end."""
         with self._reading:
-            return self._watched[0].happened()
+            run = self._watched[0]
+            kept = [{"step": step, "event": "checkpoint", "error": ""} for step in run.checkpoints()]
+            return sorted([*run.happened(), *kept], key=lambda event: event["step"])
 
     def compare(self, run: Run, name: str = "") -> None:
         """Draw another run too.
@@ -168,8 +170,9 @@ class Training(Widget):
         """Return all steps of all runs, as `TrainingLog.to_frame` does, with the column `run`."""
         self.refresh()
         frames = [log.to_frame().assign(run=name) for name, log in self.runs.items()]
-        table = pd.concat(frames, ignore_index=True)
-        return table[["run", *(name for name in table.columns if name != "run")]]
+        together = pd.concat(frames, ignore_index=True)
+        together.insert(0, "run", together.pop("run"))
+        return together
 
     def stop_run(self) -> None:
         """Ask the training to stop after the step that it is in, with a checkpoint.
@@ -274,7 +277,9 @@ class Training(Widget):
     # Without a front end.
 
     def _validated(self) -> list[str]:
-        names = dict.fromkeys(n for run in self._watched for n in run.curves.names if n.startswith(VALIDATION))
+        names = dict.fromkeys(
+            n for run in self._watched for n in run.curves.names if n.startswith(VALIDATION)
+        )
         there = [name.removeprefix(VALIDATION) for name in names]
         chosen = [name for name in self.tasks if name in there]
         return chosen or (["mean"] if "mean" in there else there[:4])

@@ -103,7 +103,7 @@ def table(points: np.ndarray, number: int, most: int = MOST) -> np.ndarray:
     for part in np.array_split(np.arange(len(points)), most // 2):
         values = points[part, 2]
         kept[part, 4] = values.mean()
-        chosen += sorted({part[values.argmin()], part[values.argmax()]})
+        chosen += sorted({int(part[values.argmin()]), int(part[values.argmax()])})
     return kept[chosen]
 
 

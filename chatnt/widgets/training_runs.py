@@ -139,10 +139,11 @@ class WatchedRun:
         return sorted(noted | {int(path.name.partition("-")[2]) for path in there})
 
     def happened(self) -> list[dict[str, Any]]:
-        """Return the events, and what was not finite, by step: `step`, `event`, and `error` or nothing."""
+        """Return what happened beside checkpoints, by step: `step`, `event`, and `error` or an empty text."""
         noted = [e for e in self.events if e.get("event") not in (None, "checkpoint")]
-        told = [{"step": e["step"], "event": str(e["event"]), "error": str(e.get("error", ""))} for e in noted]
-        told += [{"step": step, "event": "checkpoint", "error": ""} for step in self.checkpoints()]
+        told = [
+            {"step": e["step"], "event": str(e["event"]), "error": str(e.get("error", ""))} for e in noted
+        ]
         told += [{"step": s, "event": "not finite", "error": name} for s, name in self.curves.broken]
         return sorted(told, key=lambda event: event["step"])
 
@@ -166,8 +167,8 @@ class WatchedRun:
             self.files.stop.touch()
         except OSError as error:
             raise TrainingError(
-                f"{self.files.stop} cannot be written ({error.strerror}), so the run cannot be asked to stop; "
-                "end its process with SIGTERM instead."
+                f"{self.files.stop} cannot be written ({error.strerror}), so the run cannot be asked to "
+                "stop; end its process with SIGTERM instead."
             ) from error
 
 
@@ -179,7 +180,9 @@ def _folder(run: str | Path) -> Path:
             "or make it: it may be empty until the training begins."
         )
     if not folder.is_dir():
-        raise TrainingError(f"{folder} is a file; give the folder of a run, or TrainingLog.load({str(run)!r}).")
+        raise TrainingError(
+            f"{folder} is a file; give the folder of a run, or TrainingLog.load({str(run)!r})."
+        )
     return folder
 
 

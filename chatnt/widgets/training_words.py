@@ -19,6 +19,7 @@ def told_run(run: WatchedRun) -> dict[str, object]:
         "left": None if left is None else _rounded(left),
         "unread": run.unread,
         "events": run.happened(),
+        "checkpoints": run.checkpoints(),
     }
 
 
@@ -26,9 +27,9 @@ def told_values(run: WatchedRun) -> str:
     """Tell how a run stands, its last values, and what happened, the first line being the sum of it."""
     curves, last = run.curves, run.curves.last()
     if not curves.step:
-        return f"{run.name} is {run.state}: nothing is written yet"
+        return f"{run.name}, {run.state}, nothing is written yet"
     share = f" of {run.total:,} ({100 * curves.step / run.total:.0f} %)" if run.total else ""
-    parts = [f"{run.name} is {run.state}", f"step {curves.step:,}{share}"]
+    parts = [f"{run.name}, {run.state}", f"step {curves.step:,}{share}"]
     parts += [f"loss {last['loss']:.4f}"] * ("loss" in last)
     left = run.seconds_left()
     parts.append(duration(curves.seconds) if left is None else f"about {duration(left)} left")
@@ -36,7 +37,7 @@ def told_values(run: WatchedRun) -> str:
     lines = [", ".join(parts)]
     if scores:
         lines.append("validation: " + ", ".join(f"{name} {value:.3f}" for name, value in scores.items()))
-    notable = [e for e in run.happened() if e["event"] not in ("started", "checkpoint")]
+    notable = [e for e in run.happened() if e["event"] != "started"]
     lines += [f"step {e['step']:,}: {e['event']} {e['error']}".rstrip() for e in notable]
     if run.unread:
         lines.append(f"{run.unread} lines of its files could not be read")

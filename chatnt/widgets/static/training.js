@@ -2,7 +2,7 @@
 
 import { button, counted, el, widget } from "./shared.js";
 import { framed } from "./drawing.js";
-import { brief, lasting, nearest, readCurves, smoothed, validated, VALIDATED } from "./training_data.js";
+import { exact, lasting, nearest, readCurves, smoothed, validated, VALIDATED } from "./training_data.js";
 import { chart, Cursor, look, readAt, swatch } from "./training_chart.js";
 
 const STATES = {
@@ -12,6 +12,7 @@ const STATES = {
 };
 const TITLES = { loss: "Loss", learning_rate: "Learning rate", gradient_norm: "Norm of the gradient", tokens_per_second: "Tokens per second", rows_per_second: "Rows per second" };
 const LOGARITHMIC = ["loss", "gradient_norm"];
+const MARKS = 40;
 const WIDTHS = [0, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000];
 
 export default widget("training", (view) => {
@@ -20,16 +21,18 @@ export default widget("training", (view) => {
   const make = (title, height, names) => chart(view, { title, height, cursor, read: () => reading(view, data, names) });
   const charts = [
     make("Loss", 230, ["loss"]), make("Validation", 230, null), make("Learning rate", 130, ["learning_rate"]),
-    make("Throughput", 130, ["tokens_per_second"]), make("Norm of the gradient", 130, ["gradient_norm"]),
+    make("Tokens per second", 130, ["tokens_per_second"]), make("Norm of the gradient", 130, ["gradient_norm"]),
   ];
-  const [head, chips, empty] = [el("div", { class: "stack" }), el("div", { class: "row", role: "group", "aria-label": "Validation" }), el("p", { class: "muted panel" })];
-  const values = el("div");
+  const head = headOf(view);
+  const [chips, empty] = [el("div", { class: "row", role: "group", "aria-label": "Validation" }), el("p", { class: "muted panel" })];
+  const values = el("table");
   const happened = el("div");
-  view.body.append(head, controls(view), chips, empty,
+  view.body.append(head.node, controls(view), chips, empty,
     el("div", { class: "charts large" }, charts.slice(0, 2).map(({ node }) => node)),
     el("div", { class: "charts small" }, charts.slice(2).map(({ node }) => node)),
     readingSlider(view, data, cursor),
-    el("details", { class: "values" }, el("summary", { text: "Values as a table" }), values),
+    el("details", { class: "values" }, el("summary", { text: "Values as a table" }),
+      el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Values" }, values)),
     el("details", { class: "events" }, el("summary", { text: "What happened" }), happened));
 
   const draw = framed(() => {
@@ -40,10 +43,10 @@ export default widget("training", (view) => {
     for (const { update } of charts) update();
     fillValues(view, values, data, cursor);
   }, view.signal);
-  view.bind("_runs hidden", (runs) => { fillHead(view, head, runs); fillEvents(happened, runs); draw(); });
+  view.bind("_runs hidden", (runs) => { head.update(); fillEvents(happened, runs); draw(); });
   view.bind("_curves _points _recent", (curves, points, recent) => { data.curves = readCurves(curves, points, recent); draw(); });
   view.bind("tasks x log_y smoothing", draw);
-  view.onTheme(() => fillHead(view, head, view.get("_runs")));
+  view.onTheme(head.update);
   cursor.follow(() => fillValues(view, values, data, cursor));
 });
 
@@ -57,7 +60,7 @@ function reading(view, data, names) {
   const several = view.get("_runs").length > 1;
   const lines = drawn.filter(({ name }) => wanted.includes(name)).map((curve) => {
     const task = names ? 0 : wanted.indexOf(curve.name);
-    const label = [several || names ? view.get("_runs")[curve.run].name : "", names ? "" : curve.name.slice(VALIDATED.length)].filter(Boolean).join(" · ");
+    const label = [several ? view.get("_runs")[curve.run].name : "", names ? "" : curve.name.slice(VALIDATED.length)].filter(Boolean).join(" · ");
     const averaged = names && width > 0 && curve.name !== "learning_rate";
     return { x: curve[across], y: averaged ? smoothed(curve, width) : curve.value, faint: averaged ? curve.value : null, look: several ? look(view, curve.run, curve.run, task) : look(view, task), label, marked: !names };
   });
@@ -72,32 +75,52 @@ function visible(view, curves) {
 }
 
 function marksOf(view, curves, across) {
-  return view.get("_runs").flatMap(({ name, events }, run) => {
+  return view.get("_runs").flatMap(({ name, events, checkpoints }, run) => {
     const loss = curves.find((curve) => curve.run === run && curve.name === "loss");
     if (!loss || view.get("hidden").includes(name)) return [];
-    return events.filter(({ event }) => !["started", "finished"].includes(event) && (run === 0 || event !== "checkpoint"))
-      .map(({ step, event }) => ({ x: loss[across][nearest(loss.step, step)], text: event === "checkpoint" ? "" : event }));
+    const ends = events.filter(({ event }) => !["started", "finished"].includes(event));
+    const kept = run === 0 ? checkpoints.slice(-MARKS).map((step) => ({ step, event: "" })) : [];
+    return [...kept, ...ends].map(({ step, event }) => ({ x: loss[across][nearest(loss.step, step)], text: event }));
   });
 }
 
-function fillHead(view, place, runs) {
+/** What says how the run stands; what can be clicked is made anew only when it becomes another. */
+function headOf(view) {
+  const [title, stop, told, runs] = [el("div", { class: "row" }), el("div", { class: "row stop" }), el("div", { class: "row" }), el("div", { class: "row", role: "group", "aria-label": "Runs" })];
+  const node = el("div", { class: "stack" }, el("div", { class: "row spread" }, title, stop), told, runs);
+  return { node, update: () => fillHead(view, title, stop, told, runs) };
+}
+
+/** Fill a place, unless it shows this already; the focus stays where it was. */
+function refill(place, key, make) {
+  const written = JSON.stringify(key);
+  if (place.shows === written) return;
+  place.shows = written;
   const focused = place.contains(document.activeElement) ? document.activeElement.dataset.key : null;
+  place.replaceChildren(...[make()].flat());
+  if (focused) [...place.querySelectorAll("[data-key]")].find(({ dataset }) => dataset.key === focused)?.focus();
+}
+
+function fillHead(view, title, stop, progress, chips) {
+  const runs = view.get("_runs");
   const [first] = runs;
-  if (!first) return;
   const share = first.total ? first.step / first.total : 0;
   const told = [
     `step ${counted(first.step)}${first.total ? ` of ${counted(first.total)}` : ""}`, first.total ? `${Math.floor(100 * share)} %` : "",
     first.seconds ? `${lasting(first.seconds)} so far` : "", first.left === null ? "" : `about ${lasting(first.left)} left`,
   ].filter(Boolean).join(" · ");
-  place.replaceChildren(
-    el("div", { class: "row spread" },
-      el("div", { class: "row" }, el("h2", { text: first.name }), el("span", { class: `chip state ${first.state}`, text: STATES[first.state] })),
-      stopButton(view, first)),
-    el("div", { class: "row progress" }, first.total ? el("progress", { max: 1, value: share, "aria-label": "Progress" }) : null, el("span", { class: "muted", text: told })),
-    first.unread ? el("p", { class: "muted", text: `${counted(first.unread)} lines of its files could not be read.` }) : [],
-    runs.length > 1 ? el("div", { class: "row", role: "group", "aria-label": "Runs" }, runs.map((run, i) => runChip(view, run, i))) : []);
-  if (focused) [...place.querySelectorAll("[data-key]")].find(({ dataset }) => dataset.key === focused)?.focus();
-  view.announce(`${first.name}: ${STATES[first.state]}`);
+  const state = STATES[first.state];
+  const unread = first.unread ? `${counted(first.unread)} lines of its files could not be read.` : "";
+  refill(title, [first.name, state], () => [el("h2", { text: first.name }), el("span", { class: `chip state ${first.state}`, text: state })]);
+  refill(stop, [first.live, first.state], () => stopButton(view, first) ?? []);
+  refill(progress, [share, told, unread], () => [
+    first.total ? el("progress", { max: 1, value: share, "aria-label": "Progress" }) : [],
+    el("span", { class: "muted", text: [told, unread].filter(Boolean).join(" · ") }),
+  ].flat());
+  chips.hidden = runs.length < 2;
+  refill(chips, [runs.map((run) => [run.name, run.state]), view.get("hidden"), view.dark], () => runs.map((run, i) => runChip(view, run, i)));
+  if (view.told !== state) view.announce(`${first.name}: ${state}`);
+  view.told = state;
 }
 
 function runChip(view, { name, state }, number) {
@@ -112,18 +135,16 @@ function runChip(view, { name, state }, number) {
 function stopButton(view, { live, state }) {
   if (!live || view.frozen || state === "waiting") return null;
   if (state === "stopping") return el("span", { class: "muted", text: "It stops after this step." });
-  const place = el("div", { class: "row stop" });
+  const place = el("div", { class: "row" });
   const ask = () => {
-    view.asksToStop = true;
     place.replaceChildren(el("span", { text: "Stop it? A checkpoint is kept, and it can go on from there." }),
-      button("Stop", stop, { class: "small main", dataset: { key: "yes" } }), button("Go on", leave, { class: "small", dataset: { key: "no" } }));
+      button("Stop", stop, { class: "small main", dataset: { key: "yes" } }), button("Go on", () => { leave(); place.querySelector("button").focus(); }, { class: "small", dataset: { key: "no" } }));
   };
   const leave = () => {
-    view.asksToStop = false;
     place.replaceChildren(button("Stop after this step", () => { ask(); place.querySelector("button").focus(); }, { class: "small", dataset: { key: "stop" } }));
   };
   const stop = () => { leave(); view.request("stop_run").catch(() => {}); };
-  (view.asksToStop ? ask : leave)();
+  leave();
   return place;
 }
 
@@ -146,15 +167,13 @@ function controls(view) {
 }
 
 function fillChips(view, place, { names, drawn }) {
-  const focused = place.contains(document.activeElement) ? document.activeElement.dataset.task : null;
   place.hidden = names.length < 2;
   const act = (name) => {
     const others = drawn.filter((other) => other !== name);
     view.save({ tasks: others.length < drawn.length ? others : [...drawn, name] });
   };
-  place.replaceChildren(el("span", { class: "muted", text: "Validation of" }),
-    ...names.map((name) => el("button", { type: "button", class: "chip", "aria-pressed": String(drawn.includes(name)), text: name, dataset: { task: name }, on: { click: () => act(name) } })));
-  if (focused !== null) [...place.querySelectorAll("button")].find(({ dataset }) => dataset.task === focused)?.focus();
+  refill(place, [names, drawn], () => [el("span", { class: "muted", text: "Validation of" }),
+    ...names.map((name) => el("button", { type: "button", class: "chip", "aria-pressed": String(drawn.includes(name)), text: name, dataset: { key: name }, on: { click: () => act(name) } }))]);
 }
 
 /** The cursor for those who use keys: at its right end it reads the last values. */
@@ -179,17 +198,22 @@ function fillValues(view, place, data, cursor) {
   const names = [...new Set(data.curves.map(({ name }) => name))];
   const cell = (name, run) => {
     const curve = data.curves.find((one) => one.name === name && one.run === run);
-    return el("td", { class: "number", text: curve ? brief(curve.value[cursor.x === null ? curve.value.length - 1 : nearest(curve[across], cursor.x)]) : "–" });
+    return el("td", { class: "number", text: curve ? exact(curve.value[cursor.x === null ? curve.value.length - 1 : nearest(curve[across], cursor.x)]) : "–" });
   };
   const head = (text, extra = "") => el("th", { scope: "col", class: extra, text });
-  place.replaceChildren(el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Values" }, el("table", {},
+  place.replaceChildren(
     el("caption", { text: cursor.x === null ? "Last values" : `Values near ${readAt(cursor.x, view.get("x"))}` }),
     el("thead", {}, el("tr", {}, head("Curve"), runs.map(({ name }) => head(name, "number")))),
-    el("tbody", {}, names.map((name) => el("tr", {}, el("th", { scope: "row", text: TITLES[name] ?? `Validation: ${name.slice(VALIDATED.length)}` }), runs.map((_, run) => cell(name, run))))))));
+    el("tbody", {}, names.map((name) => el("tr", {}, el("th", { scope: "row", text: TITLES[name] ?? `Validation: ${name.slice(VALIDATED.length)}` }), runs.map((_, run) => cell(name, run))))));
 }
 
 function fillEvents(place, runs) {
-  const rows = runs.flatMap(({ name, events }) => events.map(({ step, event, error }) => el("li", {},
-    runs.length > 1 ? `${name}, ` : "", `step ${counted(step)}: ${event}`, error ? el("span", { class: "muted", text: ` ${error}` }) : null)));
-  place.replaceChildren(rows.length ? el("ul", { class: "plain" }, rows) : el("p", { class: "muted", text: "Nothing was noted." }));
+  const told = (run, text, error) => el("li", {}, runs.length > 1 ? el("b", { text: `${run.name}: ` }) : null, text, error ? el("span", { class: "muted", text: ` ${error}` }) : null);
+  refill(place, runs.map(({ name, events, checkpoints }) => [name, events, checkpoints]), () => {
+    const rows = runs.flatMap((run) => [
+      ...run.events.map(({ step, event, error }) => told(run, `${event} at step ${counted(step)}`, error)),
+      run.checkpoints.length ? told(run, `checkpoints at ${run.checkpoints.slice(-MARKS).map(counted).join(", ")}`) : [],
+    ].flat());
+    return rows.length ? el("ul", { class: "plain" }, rows) : el("p", { class: "muted", text: "Nothing was noted." });
+  });
 }

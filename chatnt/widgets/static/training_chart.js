@@ -2,7 +2,7 @@
 
 import { el, svg } from "./shared.js";
 import { drawing } from "./drawing.js";
-import { brief, lasting, nearest, ticks } from "./training_data.js";
+import { brief, exact, lasting, nearest, ticks } from "./training_data.js";
 
 const SERIES = {
   light: ["#23617f", "#b45309", "#7a4fa3", "#12795a", "#aa3377", "#7a6a00"],
@@ -42,7 +42,7 @@ export function chart(view, { title, height, read, cursor }) {
   let place = null;
   const picture = drawing(view, { label: title, height, draw: (context, width, high) => {
     place = scales(shown, width, high);
-    drawAxes(view, context, place, shown, width, high);
+    drawAxes(view, context, place, shown, cursor.x, width, high);
     drawMarks(view, context, place, shown, high);
     context.save();
     context.beginPath();
@@ -52,10 +52,10 @@ export function chart(view, { title, height, read, cursor }) {
     context.restore();
     if (cursor.x !== null) drawCursor(view, context, place, shown, cursor.x, high);
   } });
-  const node = el("figure", { class: "chart" }, el("figcaption", { class: "row" }, el("h3", { text: title }), legend), picture.node);
+  const node = el("figure", { class: "chart" }, el("figcaption", {}, el("h3", { text: title }), legend), picture.node);
   const tell = () => legend.replaceChildren(...shown.lines.map((line) => {
     const value = line.y[cursor.x === null ? line.y.length - 1 : nearest(line.x, cursor.x)];
-    return el("span", { class: "entry" }, swatch(line.look, line.marked), el("span", { text: line.label }), el("b", { text: brief(value) }));
+    return el("span", { class: "entry" }, swatch(line.look, line.marked), line.label ? el("span", { text: line.label }) : null, el("b", { text: exact(value) }));
   }));
   const update = () => {
     shown = read();
@@ -108,6 +108,7 @@ function scales({ lines, range, log }, width, high) {
   const up = high - EDGE.top - EDGE.bottom;
   const extent = range[1] - range[0] || 1;
   return {
+    right: EDGE.left + across,
     low: log ? 10 ** (from - room) : from - room,
     top: log ? 10 ** (to + room) : to + room,
     x: (value) => EDGE.left + (across * (value - range[0])) / extent,
@@ -116,14 +117,14 @@ function scales({ lines, range, log }, width, high) {
   };
 }
 
-function drawAxes(view, context, place, { range, log, unit }, width, high) {
+function drawAxes(view, context, place, { range, log, unit }, cursor, width, high) {
   context.font = "11px system-ui, sans-serif";
   context.lineWidth = 1;
   context.strokeStyle = view.css("--line");
   context.fillStyle = view.css("--muted");
   context.textAlign = "right";
   context.textBaseline = "middle";
-  for (const value of ticks(place.low, place.top, high / 45, log)) {
+  for (const value of ticks(place.low, place.top, high / 38, log)) {
     const y = Math.round(place.y(value)) + 0.5;
     stroke(context, EDGE.left, y, width - EDGE.right, y);
     context.fillText(brief(value), EDGE.left - 7, y);
@@ -135,10 +136,11 @@ function drawAxes(view, context, place, { range, log, unit }, width, high) {
   context.fillText(name, right, high - 6);
   const taken = right - context.measureText(name).width - 8;
   context.textAlign = "center";
-  for (const value of ticks(range[0] / size, range[1] / size, width / 110)) {
+  for (const value of ticks(range[0] / size, range[1] / size, width / 90)) {
     const x = place.x(value * size);
     const text = brief(value);
-    if (x + context.measureText(text).width / 2 < taken) context.fillText(text, x, high - 6);
+    const hidden = cursor !== null && Math.abs(place.x(cursor) - x) < 58;
+    if (!hidden && x + context.measureText(text).width / 2 < taken) context.fillText(text, x, high - 6);
   }
   context.strokeStyle = view.css("--edge");
   stroke(context, EDGE.left, high - EDGE.bottom + 0.5, right, high - EDGE.bottom + 0.5);
@@ -233,7 +235,8 @@ function drawCursor(view, context, place, { lines, unit }, x, high) {
   context.font = "11px system-ui, sans-serif";
   const text = readAt(x, unit);
   const half = context.measureText(text).width / 2 + 4;
-  const middle = Math.max(EDGE.left + half, at);
+  const { right } = place;
+  const middle = Math.min(right - half, Math.max(EDGE.left + half, at));
   context.fillStyle = view.css("--paper");
   context.fillRect(middle - half, high - EDGE.bottom + 2, 2 * half, 19);
   context.fillStyle = view.css("--ink");

@@ -77,16 +77,25 @@ export function ticks(low, high, count, log = false) {
   const power = 10 ** Math.floor(Math.log10(rough));
   const unit = power * [1, 2, 5, 10].find((digit) => digit * power >= rough * 0.999);
   const first = Math.ceil(low / unit - 1e-9);
-  return Array.from({ length: Math.floor(high / unit + 1e-9) - first + 1 }, (_, i) => Number(((first + i) * unit).toPrecision(12)));
+  const length = Math.floor(high / unit + 1e-9) - first + 1;
+  if (length < 2 && count < 20) return ticks(low, high, 2 * count);
+  return Array.from({ length }, (_, i) => Number(((first + i) * unit).toPrecision(12)));
 }
 
 /** Write a number with the digits that matter. */
 export function brief(value) {
   const size = Math.abs(value);
   if (value === 0) return "0";
-  if (size >= 1e6 || size < 1e-3) return value.toExponential(size >= 1e6 ? 2 : 1).replace("e+", "e");
+  if (size >= 1e6 || size < 1e-3) return value.toExponential(2).replace(/\.?0+e/, "e").replace("e+", "e");
   if (size >= 1000) return Math.round(value).toLocaleString("en-GB");
   return String(Number(value.toPrecision(size >= 1 ? 4 : 3)));
+}
+
+/** Write a value with as many digits as the others have, so that it does not jump. */
+export function exact(value) {
+  const size = Math.abs(value);
+  if (value === 0 || size >= 1000 || size < 1e-3) return brief(value);
+  return value.toFixed(size >= 100 ? 1 : 3);
 }
 
 /** Write a time as people say it. */
