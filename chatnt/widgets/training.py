@@ -89,7 +89,7 @@ class Training(Widget):
         self,
         run: Run,
         *,
-        compare: Iterable[Run] | Mapping[str, Run] = (),
+        compare: Run | Iterable[Run] | Mapping[str, Run] = (),
         tasks: Iterable[str] = (),
         x: Literal["step", "time"] = "step",
         log_y: bool = False,
@@ -105,8 +105,7 @@ class Training(Widget):
         super().__init__(height=height, palette=palette, theme=theme)
         self.tasks, self.x, self.log_y, self.smoothing = list(tasks), x, log_y, smoothing
         self._add(run)
-        others = compare.items() if isinstance(compare, Mapping) else [("", other) for other in compare]
-        for name, other in others:
+        for name, other in _named(compare):
             self._add(other, name)
         self.refresh()
         self._watcher = threading.Thread(target=self._watch, name="Training of a run", daemon=True)
@@ -296,3 +295,9 @@ class Training(Widget):
 
         logs = {name: log for name, log in self.runs.items() if name not in self.hidden}
         return draw_runs(logs, self._validated(), repr(self), log_y=self.log_y)
+
+
+def _named(runs: Run | Iterable[Run] | Mapping[str, Run]) -> list[tuple[str, Run]]:
+    if isinstance(runs, str | Path | TrainingLog):
+        return [("", runs)]
+    return list(runs.items()) if isinstance(runs, Mapping) else [("", run) for run in runs]
