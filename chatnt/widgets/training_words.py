@@ -1,6 +1,7 @@
 """How a run is told, to the page and in words."""
 
 import math
+import textwrap
 
 from chatnt.widgets.training_curves import VALIDATION
 from chatnt.widgets.training_runs import WatchedRun
@@ -36,7 +37,8 @@ def told_values(run: WatchedRun) -> str:
     scores = {n.removeprefix(VALIDATION): v for n, v in last.items() if n.startswith(VALIDATION)}
     lines = [", ".join(parts)]
     if scores:
-        lines.append("validation: " + ", ".join(f"{name} {value:.3f}" for name, value in scores.items()))
+        told = ", ".join(f"{name} {value:.3f}" for name, value in scores.items())
+        lines.append(textwrap.fill(f"validation: {told}", 100, break_long_words=False))
     notable = [e for e in run.happened() if e["event"] != "started"]
     lines += [f"step {e['step']:,}: {e['event']} {e['error']}".rstrip() for e in notable]
     if run.unread:

@@ -134,6 +134,19 @@ def test_tasks_are_chosen(shown):
     expect(shown.root.get_by_role("button", name="mean")).to_be_focused()
 
 
+def test_many_tasks_are_folded_away_and_stay_open(page_of, watching, tmp_path):
+    names = [*(f"task_{i}" for i in range(30)), "mean"]
+    shown = page_of(watching(run(tmp_path / "many", records(20, names=names))))
+    assert drawn(shown, "Validation").startswith("Validation: mean ")
+    expect(shown.root.get_by_role("button", name="task_29")).to_be_hidden()
+    shown.root.get_by_text("25 more").click()
+    shown.root.get_by_role("button", name="task_29").click()
+    expect(shown.root.get_by_role("button", name="task_29")).to_be_focused()
+    expect(shown.root.get_by_role("button", name="task_28")).to_be_visible()
+    shown.sync()
+    assert shown.widget.tasks == ["mean", "task_29"]
+
+
 def test_time_scale_and_smoothing_are_set_by_keys(shown):
     for name in ("Over time", "Logarithmic"):
         shown.root.get_by_role("button", name=name).focus()

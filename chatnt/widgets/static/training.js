@@ -13,6 +13,7 @@ const STATES = {
 const TITLES = { loss: "Loss", learning_rate: "Learning rate", gradient_norm: "Norm of the gradient", tokens_per_second: "Tokens per second", rows_per_second: "Rows per second" };
 const LOGARITHMIC = ["loss", "gradient_norm"];
 const MARKS = 40;
+const CHIPS = 6;
 const WIDTHS = [0, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000];
 
 export default widget("training", (view) => {
@@ -47,7 +48,9 @@ export default widget("training", (view) => {
   view.bind("_curves _points _recent", (curves, points, recent) => { data.curves = readCurves(curves, points, recent); draw(); });
   view.bind("tasks x log_y smoothing", draw);
   view.onTheme(head.update);
-  cursor.follow(() => fillValues(view, values, data, cursor));
+  const tell = () => fillValues(view, values, data, cursor);
+  cursor.follow(tell);
+  view.listen(values.closest("details"), "toggle", tell);
 });
 
 /** What a chart draws; without names, what was validated. */
@@ -62,7 +65,7 @@ function reading(view, data, names) {
     const task = names ? 0 : wanted.indexOf(curve.name);
     const label = [several ? view.get("_runs")[curve.run].name : "", names ? "" : curve.name.slice(VALIDATED.length)].filter(Boolean).join(" · ");
     const averaged = names && width > 0 && curve.name !== "learning_rate";
-    return { x: curve[across], y: averaged ? smoothed(curve, width) : curve.value, faint: averaged ? curve.value : null, look: several ? look(view, curve.run, curve.run, task) : look(view, task), label, marked: !names };
+    return { x: curve[across], y: averaged ? smoothed(curve, width) : curve.value, faint: averaged ? curve.value : null, look: several ? look(view, curve.run, curve.run, wanted.length > 1 ? task : curve.run) : look(view, task), label, marked: !names };
   });
   const ends = drawn.map((curve) => curve[across].at(-1));
   const marks = names?.includes("loss") ? marksOf(view, data.curves, across) : [];
@@ -107,7 +110,7 @@ function fillHead(view, title, stop, progress, chips) {
   const share = first.total ? first.step / first.total : 0;
   const told = [
     `step ${counted(first.step)}${first.total ? ` of ${counted(first.total)}` : ""}`, first.total ? `${Math.floor(100 * share)} %` : "",
-    first.seconds ? `${lasting(first.seconds)} so far` : "", first.left === null ? "" : `about ${lasting(first.left)} left`,
+    first.seconds ? `${lasting(first.seconds)}${first.live ? " so far" : ""}` : "", first.left === null ? "" : `about ${lasting(first.left)} left`,
   ].filter(Boolean).join(" · ");
   const state = STATES[first.state];
   const unread = first.unread ? `${counted(first.unread)} lines of its files could not be read.` : "";
@@ -172,8 +175,14 @@ function fillChips(view, place, { names, drawn }) {
     const others = drawn.filter((other) => other !== name);
     view.save({ tasks: others.length < drawn.length ? others : [...drawn, name] });
   };
-  refill(place, [names, drawn], () => [el("span", { class: "muted", text: "Validation of" }),
-    ...names.map((name) => el("button", { type: "button", class: "chip", "aria-pressed": String(drawn.includes(name)), text: name, dataset: { key: name }, on: { click: () => act(name) } }))]);
+  const chip = (name) => el("button", { type: "button", class: "chip", "aria-pressed": String(drawn.includes(name)), text: name, dataset: { key: name }, on: { click: () => act(name) } });
+  const first = names.filter((name, i) => drawn.includes(name) || i < CHIPS || names.length <= CHIPS + 2);
+  const others = names.filter((name) => !first.includes(name));
+  refill(place, [names, drawn], () => {
+    const more = el("details", { class: "more", open: place.querySelector("details")?.open ?? false },
+      el("summary", { text: `${others.length} more` }), el("div", { class: "row" }, others.map(chip)));
+    return [el("span", { class: "muted", text: "Validation of" }), ...first.map(chip), others.length ? more : []].flat();
+  });
 }
 
 /** The cursor for those who use keys: at its right end it reads the last values. */
@@ -193,6 +202,7 @@ function readingSlider(view, data, cursor) {
 }
 
 function fillValues(view, place, data, cursor) {
+  if (!place.closest("details").open) return;
   const runs = view.get("_runs");
   const across = view.get("x") === "step" ? "step" : "seconds";
   const names = [...new Set(data.curves.map(({ name }) => name))];

@@ -40,16 +40,15 @@ export function chart(view, { title, height, read, cursor }) {
   const legend = el("div", { class: "row legend" });
   let shown = { lines: [], range: [0, 1], marks: [], unit: "step" };
   let place = null;
+  let kept = null;
   const picture = drawing(view, { label: title, height, draw: (context, width, high) => {
-    place = scales(shown, width, high);
-    drawAxes(view, context, place, shown, cursor.x, width, high);
-    drawMarks(view, context, place, shown, high);
-    context.save();
-    context.beginPath();
-    context.rect(EDGE.left - 5, 0, width - EDGE.left - EDGE.right + 10, high - EDGE.bottom + 5);
-    context.clip();
-    for (const line of shown.lines) drawLine(context, place, line);
-    context.restore();
+    // The lines stay as they are while the cursor moves.
+    if (kept?.of !== shown || kept.width !== width) {
+      place = scales(shown, width, high);
+      kept = { of: shown, width, canvas: linesOf(view, place, shown, width, high) };
+    }
+    context.drawImage(kept.canvas, 0, 0, width, high);
+    drawSteps(view, context, place, shown, cursor.x, width, high);
     if (cursor.x !== null) drawCursor(view, context, place, shown, cursor.x, high);
   } });
   const node = el("figure", { class: "chart" }, el("figcaption", {}, el("h3", { text: title }), legend), picture.node);
@@ -117,8 +116,25 @@ function scales({ lines, range, log }, width, high) {
   };
 }
 
-function drawAxes(view, context, place, { range, log, unit }, cursor, width, high) {
-  context.font = "11px system-ui, sans-serif";
+/** All that does not follow the cursor, on a canvas of its own. */
+function linesOf(view, place, shown, width, high) {
+  const scale = devicePixelRatio || 1;
+  const canvas = el("canvas", { width: Math.round(width * scale), height: Math.round(high * scale) });
+  const context = canvas.getContext("2d");
+  context.scale(scale, scale);
+  drawValues(view, context, place, shown, width, high);
+  drawMarks(view, context, place, shown, high);
+  context.beginPath();
+  context.rect(EDGE.left - 5, 0, width - EDGE.left - EDGE.right + 10, high - EDGE.bottom + 5);
+  context.clip();
+  for (const line of shown.lines) drawLine(context, place, line);
+  return canvas;
+}
+
+const FONT = "11px system-ui, sans-serif";
+
+function drawValues(view, context, place, { log }, width, high) {
+  context.font = FONT;
   context.lineWidth = 1;
   context.strokeStyle = view.css("--line");
   context.fillStyle = view.css("--muted");
@@ -130,6 +146,12 @@ function drawAxes(view, context, place, { range, log, unit }, cursor, width, hig
     context.fillText(brief(value), EDGE.left - 7, y);
   }
   context.textBaseline = "alphabetic";
+}
+
+function drawSteps(view, context, place, { range, unit }, cursor, width, high) {
+  context.font = FONT;
+  context.lineWidth = 1;
+  context.fillStyle = view.css("--muted");
   const [size, name] = unit === "step" ? [1, "step"] : timeUnit(range[1]);
   const right = width - EDGE.right;
   context.textAlign = "right";
@@ -180,7 +202,7 @@ function drawLine(context, place, { x, y, faint, look: { colour, dash, marker },
   context.strokeStyle = context.fillStyle = colour;
   context.lineJoin = "round";
   if (faint) {
-    context.globalAlpha = 0.28;
+    context.globalAlpha = 0.22;
     context.lineWidth = 1;
     trace(context, place, x, faint);
     context.globalAlpha = 1;
@@ -232,7 +254,6 @@ function drawCursor(view, context, place, { lines, unit }, x, high) {
     context.fill();
     context.stroke();
   }
-  context.font = "11px system-ui, sans-serif";
   const text = readAt(x, unit);
   const half = context.measureText(text).width / 2 + 4;
   const { right } = place;

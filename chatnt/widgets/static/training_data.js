@@ -54,7 +54,7 @@ export function nearest(sorted, wanted) {
 
 /** What was validated, in any run, and which of it is drawn. */
 export function validated(curves, chosen) {
-  const names = [...new Set(curves.map(({ name }) => name).filter((name) => name.startsWith(VALIDATED)))].map((name) => name.slice(VALIDATED.length));
+  const names = [...new Set(curves.map(({ name }) => name).filter((name) => name.startsWith(VALIDATED)))].map((name) => name.slice(VALIDATED.length)).sort((a, b) => (b === "mean") - (a === "mean"));
   const wanted = chosen.filter((name) => names.includes(name));
   if (wanted.length) return { names, drawn: wanted };
   return { names, drawn: names.includes("mean") ? ["mean"] : names.slice(0, 4) };
