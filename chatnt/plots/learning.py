@@ -36,7 +36,7 @@ def learning(
     Returns
     -------
     Axes
-        A line for each training and each name.
+        A line for each training and each name; they also differ by their dashes.
 
     Raises
     ------

@@ -135,7 +135,7 @@ class Training(Widget):
         with self._reading:
             run = self._watched[0]
             kept = [{"step": step, "event": "checkpoint", "error": ""} for step in run.checkpoints()]
-            return sorted([*run.happened(), *kept], key=lambda event: event["step"])
+            return sorted([*kept, *run.happened()], key=lambda event: event["step"])
 
     def compare(self, run: Run, name: str = "") -> None:
         """Draw another run too.

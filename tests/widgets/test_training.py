@@ -134,7 +134,7 @@ def test_stop_asks_the_run(tmp_path, watch, by_hand):
     run(folder, records(6), events=[("started", 0), ("checkpoint", 6), ("stopped", 6)])
     widget.refresh()
     assert widget.run_state == "stopped"
-    assert [event["event"] for event in widget.events] == ["started", "stopped", "checkpoint"]
+    assert [event["event"] for event in widget.events] == ["started", "checkpoint", "stopped"]
     widget._handle_custom_msg({"type": "stop_run"}, [])
     assert "only one that runs" in widget.error
 
