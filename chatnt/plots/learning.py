@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from chatnt.outcomes import TrainingLog
 
 LOSS = "loss"
+_DASHES = ("-", "--", ":", "-.")  # colour alone tells lines apart for some eyes only
 _WINDOWS = 100  # to which the losses of a run are averaged: single steps differ by their rows
 
 
@@ -35,7 +36,7 @@ def learning(
     Returns
     -------
     Axes
-        A line for each training and each name.
+        A line for each training and each name; they also differ by their dashes.
 
     Raises
     ------
@@ -58,10 +59,10 @@ def learning(
             f"Nothing was measured as {', '.join(wanted)}; there are {', '.join([LOSS, *known])}."
         )
     ax = new_axes(ax, 6.4, 3.6)
-    for label, (steps, values) in lines.items():
-        ax.plot(
-            steps, values, label=label, linewidth=1.6, marker="" if wanted == [LOSS] else "o", markersize=4
-        )
+    marker = "" if wanted == [LOSS] else "o"
+    for number, (label, (steps, values)) in enumerate(lines.items()):
+        dash = _DASHES[number % len(_DASHES)]
+        ax.plot(steps, values, dash, label=label, linewidth=1.6, marker=marker, markersize=4)
     ax.set_xlabel("step", color=INK)
     ax.set_ylabel("loss (natural log)" if wanted == [LOSS] else "score on validation", color=INK)
     ax.set_xlim(left=0)

@@ -227,8 +227,8 @@ class Stopper:
     def __exit__(self, *exception: object) -> None:
         if self._before is not None:
             signal.signal(signal.SIGTERM, self._before)
-            if self.trainer.told_to_stop:
+            if self.trainer.told_to_end:
                 signal.raise_signal(signal.SIGTERM)
 
     def _note(self, number: int, frame: FrameType | None) -> None:
-        self.trainer.asked_to_stop = True
+        self.trainer.asked_to_end = True

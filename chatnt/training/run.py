@@ -17,6 +17,7 @@ from chatnt.processor import ChatNTProcessor
 from chatnt.training.batches import Batches, Source, Transform
 from chatnt.training.callbacks import Bar, Board, JsonLines, Recorder, Rhythm, Sink, Stopper
 from chatnt.training.checkpoint import read_tensors, replace_tensors
+from chatnt.training.diary import Diary
 from chatnt.training.frozen import frozen_hashes, prepared
 from chatnt.training.plan import TrainingPlan
 from chatnt.training.run_folder import RunFolder, fingerprint
@@ -173,6 +174,7 @@ def _carry_out(trainer: PairTrainer, progress: bool) -> None:
     if first:
         trainer.checkpoints.clear_remains()
         home.forget_after(done)
+        home.stop.unlink(missing_ok=True)  # starting again is a wish to go on
         sinks.append(JsonLines(home.log))
         if plan.tensorboard:
             sinks.append(Board(home.tensorboard, done))
@@ -183,8 +185,10 @@ def _carry_out(trainer: PairTrainer, progress: bool) -> None:
     trainer.remove_callback(PrinterCallback)
     trainer.add_callback(Rhythm(trainer))
     trainer.add_callback(recorder)
+    diary = Diary(trainer, JsonLines(home.events) if first else None)
+    trainer.add_callback(diary)
     try:
-        with Stopper(trainer):
+        with Stopper(trainer), diary:
             trainer.train(resume_from_checkpoint=str(saved.folder) if saved else None)
     finally:
         recorder.close()

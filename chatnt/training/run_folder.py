@@ -6,7 +6,6 @@ import itertools
 import json
 import platform
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
 from chatnt.errors import TrainingError
@@ -14,6 +13,7 @@ from chatnt.files import replace_text
 from chatnt.tasks.examples import Examples
 from chatnt.training.batches import Source
 from chatnt.training.plan import TrainingPlan
+from chatnt.training.run_files import RunFiles
 
 PACKAGES = ("chatnt", "torch", "transformers", "accelerate", "peft", "safetensors", "tokenizers", "numpy")
 """Packages whose versions a run notes."""
@@ -22,23 +22,8 @@ DRAWN = "how they are drawn"
 """Under which a mixture's batch size, weights, kinds and seed are noted beside its data."""
 
 
-class RunFolder:
-    """Hold the files of a run.
-
-    ``run.json`` what it is · ``log.jsonl`` a line per step · ``checkpoints/`` · ``best/`` ·
-    ``tensorboard/`` · ``weights.safetensors`` what was learned, when it is done.
-
-    Parameters
-    ----------
-    folder
-        Is made if it is not there.
-    """
-
-    def __init__(self, folder: str | Path) -> None:
-        self.path = Path(folder)
-        self.run, self.log = self.path / "run.json", self.path / "log.jsonl"
-        self.checkpoints, self.best = self.path / "checkpoints", self.path / "best"
-        self.tensorboard, self.weights = self.path / "tensorboard", self.path / "weights.safetensors"
+class RunFolder(RunFiles):
+    """Hold the files of a run; the folder is made if it is not there."""
 
     def begin(self, plan: TrainingPlan, about: Mapping[str, Any]) -> dict:
         """Note what the run is, or check that it is the one that was noted.

@@ -102,7 +102,7 @@ class PairTrainer(Trainer):
         self.run, self.plan = run, run.plan
         self.checkpoints = Checkpoints(run.folder.checkpoints, run.plan.keep)
         self.facts: dict[str, float] = {}
-        self.asked_to_stop = self.told_to_stop = self.finished = False
+        self.asked_to_end = self.told_to_end = self.told_to_stop = self.finished = False
         self._average: Average | None = None
         super().__init__(run.model, arguments, callbacks=callbacks)
         self.batches = run.batches(self.accelerator.process_index, self.accelerator.num_processes)
@@ -121,9 +121,8 @@ class PairTrainer(Trainer):
         """Go forward and backward through all passes of a step; return its loss."""
         micros = self._balanced(inputs)
         counts = torch.tensor([[m.learned, m.rows, m.tokens] for m in micros]).sum(0).tolist()
-        # All processes stop after the same step, whichever of them was asked to.
-        learned, rows, tokens, asked = self._summed(torch.tensor([*counts, self.asked_to_stop])).tolist()
-        self.facts, self.told_to_stop = {"rows": rows, "tokens": tokens}, bool(asked)
+        learned, rows, tokens = self._summed(torch.tensor(counts)).tolist()
+        self.facts = {"rows": rows, "tokens": tokens}
         model.train()
         total = torch.zeros((), device=self.args.device)
         spread = self.is_fsdp_enabled
@@ -134,7 +133,11 @@ class PairTrainer(Trainer):
                 total += self._pass(model, micro, i, max(1, learned))
         if self.accelerator.num_processes > 1 and not spread:
             sum_gradients(self.weights().values())
-        total = self._summed(total)
+        # All processes stop after the same step, whichever of them was asked to.
+        wished = self.is_world_process_zero() and self.run.folder.stop.exists()
+        asked = torch.tensor([self.asked_to_end, wished]).to(total)
+        total, *asked = self._summed(torch.cat([total[None], asked]))
+        self.told_to_end, self.told_to_stop = bool(asked[0]), any(asked)
         self._check_finite("loss", total.item())
         return total
 

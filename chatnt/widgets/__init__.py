@@ -10,14 +10,16 @@ if TYPE_CHECKING:
     from chatnt.widgets.calibration import Calibration
     from chatnt.widgets.chat import Chat
     from chatnt.widgets.tasks import Tasks
+    from chatnt.widgets.training import Training
 
-__all__ = ["Attribution", "Calibration", "Chat", "Tasks"]
+__all__ = ["Attribution", "Calibration", "Chat", "Tasks", "Training"]
 
 _PLACES = {
     "Attribution": "chatnt.widgets.attribution",
     "Calibration": "chatnt.widgets.calibration",
     "Chat": "chatnt.widgets.chat",
     "Tasks": "chatnt.widgets.tasks",
+    "Training": "chatnt.widgets.training",
 }
 """Where each widget is; imported on first use."""
 

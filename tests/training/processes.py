@@ -30,11 +30,15 @@ def made_pair() -> Assistant:
     return Assistant(*tiny_pair(seed=0))
 
 
-class Noted:
-    """A mixture that notes which rows were asked for, and may end its process."""
+STOP_AT = 2
+"""The step, from 0, in which the second process asks for a stop, if it shall."""
 
-    def __init__(self, mixture, die_at: int | None = None) -> None:
-        self.mixture, self.die_at, self.seen = mixture, die_at, {}
+
+class Noted:
+    """A mixture that notes which rows were asked for, and may end its process, or ask the run to stop."""
+
+    def __init__(self, mixture, die_at: int | None = None, stop: Path | None = None) -> None:
+        self.mixture, self.die_at, self.stop, self.seen = mixture, die_at, stop, {}
         self.datasets, self.batch_size = mixture.datasets, mixture.batch_size
 
     def shard(self, rank: int, world: int) -> "Noted":
@@ -44,6 +48,8 @@ class Noted:
     def batch(self, step: int):
         if step == self.die_at:
             os.kill(os.getpid(), signal.SIGKILL)
+        if step == STOP_AT and self.stop:
+            self.stop.touch()
         rows = self.mixture.batch(step)
         self.seen[step] = [str(row.turns[0].question.sequences[0]) for row in rows]
         return rows
@@ -69,12 +75,13 @@ def watch_writing(folder: str) -> list[str]:
     return written
 
 
-def work(folder: str, notes: str, die_at: int | None = None) -> None:
+def work(folder: str, notes: str, die_at: int | None = None, *, stops: bool = False) -> None:
     """Train, then write what this process knows into a file of its own."""
     rank = int(os.environ["RANK"])
     written = watch_writing(folder)
     pair, shares = made_pair(), []
-    mixture = Noted(runs.made_mixture(), die_at)
+    stop = Path(folder, "STOP") if stops and rank == 1 else None
+    mixture = Noted(runs.made_mixture(), die_at, stop)
 
     def look(*_) -> dict[str, float]:
         shares.append(share_held(pair.model))
@@ -104,7 +111,9 @@ def share_held(model) -> dict[str, float]:
     return shares
 
 
-def one_of(rank: int, world: int, port: int, folder: str, notes: str, *, divided: bool = False) -> None:
+def one_of(
+    rank: int, world: int, port: int, folder: str, notes: str, *, divided: bool = False, stops: bool = False
+) -> None:
     """Be what ``torchrun`` starts."""
     os.environ |= {
         "RANK": str(rank), "LOCAL_RANK": str(rank), "WORLD_SIZE": str(world), "LOCAL_WORLD_SIZE": str(world),
@@ -112,7 +121,7 @@ def one_of(rank: int, world: int, port: int, folder: str, notes: str, *, divided
     }  # fmt: skip
     if divided:
         divide_on_cpu()
-    work(folder, notes)
+    work(folder, notes, stops=stops)
 
 
 def divide_on_cpu() -> None:

@@ -97,16 +97,16 @@ def test_without_tensorboard_it_is_said(tmp_path, monkeypatch):
 
 def test_the_signal_is_handed_on_when_the_checkpoint_is_written():
     class Trainer:
-        asked_to_stop = told_to_stop = False
+        asked_to_end = told_to_end = False
 
     trainer, got = Trainer(), []
     before = signal.signal(signal.SIGTERM, lambda number, frame: got.append(number))
     try:
         with Stopper(trainer):
             os.kill(os.getpid(), signal.SIGTERM)
-            assert trainer.asked_to_stop
+            assert trainer.asked_to_end
             assert got == []
-            trainer.told_to_stop = True
+            trainer.told_to_end = True
         assert got == [signal.SIGTERM]
         with Stopper(Trainer()):
             pass

@@ -36,7 +36,7 @@ def alone(tmp_path_factory):
     return mixture.seen, log.losses, load_file(folder / "weights.safetensors")
 
 
-def two_processes(place: Path, *, divided: bool) -> tuple[Path, list[dict]]:
+def two_processes(place: Path, *, divided: bool = False, stops: bool = False) -> tuple[Path, list[dict]]:
     """Train with two at once; return the folder of the run, and what each of them noted."""
     # What they need is imported in one process, of which they are forks.
     context = multiprocessing.get_context("forkserver")
@@ -44,7 +44,7 @@ def two_processes(place: Path, *, divided: bool) -> tuple[Path, list[dict]]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    settings = {"divided": divided}
+    settings = {"divided": divided, "stops": stops}
     made = [
         context.Process(
             target=processes.one_of, args=(rank, 2, port, str(place / "run"), str(place)), kwargs=settings
@@ -154,6 +154,21 @@ def test_processes_that_die_are_started_again_and_end_as_if_they_had_not(tmp_pat
         assert note["weights"] == undisturbed["weights"]
     learned = "weights.safetensors"
     assert (tmp_path / "run" / learned).read_bytes() == (whole[0] / learned).read_bytes()
+
+
+def test_asked_by_a_file_all_processes_stop_after_the_same_step_and_go_on_from_there(tmp_path, whole):
+    # The second process asks; the first sees it, at the end of that step or of the next.
+    folder, stopped = two_processes(tmp_path, stops=True)
+    assert stopped[0]["losses"] == stopped[1]["losses"] == whole[1][0]["losses"][: len(stopped[0]["losses"])]
+    assert len(stopped[0]["losses"]) in (processes.STOP_AT + 1, processes.STOP_AT + 2)
+    assert stopped[0]["weights"] == stopped[1]["weights"]
+    events = [json.loads(line) for line in (folder / "events.jsonl").read_text().splitlines()]
+    assert events[-1]["event"] == "stopped"
+    assert (folder / "checkpoints" / f"step-{len(stopped[0]['losses']):08d}").is_dir()
+    _, done = two_processes(tmp_path)
+    for note, undisturbed in zip(done, whole[1], strict=True):
+        assert note["losses"] == undisturbed["losses"]
+        assert note["weights"] == undisturbed["weights"]
 
 
 def asked_to_divide(monkeypatch, **settings):

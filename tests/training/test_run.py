@@ -1,5 +1,6 @@
 """Training as a whole: that nothing is lost, and that what goes wrong is said."""
 
+import json
 import math
 import multiprocessing
 import os
@@ -109,6 +110,31 @@ def test_told_to_end_it_writes_a_checkpoint_first(tmp_path, whole, processes):
     assert left.name == f"step-{len(runs.losses_so_far(folder)):08d}"
     pair = made_pair()
     assert_same_run(folder, trained(folder, pair=pair), pair, whole)
+
+
+def test_asked_by_a_file_it_stops_after_the_step_and_goes_on_to_the_same_bytes(tmp_path, whole):
+    folder = tmp_path / "asked"
+
+    def ask(step):
+        if step == 4:
+            (folder / "STOP").touch()
+
+    log = trained(folder, mixture=runs.Watched(made_mixture(), ask))
+    assert log.losses == whole[1].losses[:5]
+    assert [path.name for path in (folder / "checkpoints").iterdir()] == ["step-00000005"]
+    pair = made_pair()
+    assert_same_run(folder, trained(folder, pair=pair), pair, whole)
+    assert not (folder / "STOP").exists()
+    assert events_of(folder) == [
+        ("started", 0), ("checkpoint", 3), ("checkpoint", 5), ("stopped", 5),
+        ("started", 5), ("checkpoint", 6), ("checkpoint", 8), ("finished", 8),
+    ]  # fmt: skip
+
+
+def events_of(folder):
+    events = [json.loads(line) for line in (folder / "events.jsonl").read_text().splitlines()]
+    assert [event["time"] for event in events] == sorted(event["time"] for event in events)
+    return [(event["event"], event["step"]) for event in events]
 
 
 def test_a_finished_run_does_nothing_more(tmp_path, whole):
