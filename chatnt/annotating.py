@@ -101,6 +101,9 @@ def annotate(  # noqa: PLR0913 - what is asked about what, how, and where it goe
         If a question is neither a sentence with a placeholder nor the name of a task.
     ValueError
         If an option is none of those above.
+    WritingError
+        If the disk is full, or `out` cannot be written to. What was written is kept; started again in
+        the same way, without `overwrite`, the run goes on.
     """
     _check(strands=(strands, STRANDS), errors=(errors, ERRORS))
     _check_numbers(batch_size=batch_size, window=window, stride=stride, max_new_tokens=max_new_tokens)
