@@ -3,19 +3,24 @@
 import bz2
 import gzip
 import json
+import os
 import random
 import signal
 import sys
+import tracemalloc
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
 import chatnt.annotation_pieces
+from chatnt.annotation_pieces import Asked, chunks, pieces_of
 from chatnt.annotations import read_annotations
 from chatnt.assistant import Assistant
 from chatnt.cli import main
 from chatnt.errors import DataError, SequenceError, WritingError
 from chatnt.parts import Parts
+from chatnt.records import read_records
 from tests.telling import letters, telling_pair
 from tests.test_parts import room_for
 
@@ -153,6 +158,62 @@ def test_a_bed_file_of_headers_alone_has_nothing_to_ask(chat, fasta, tmp_path):
     (tmp_path / "x.bed").write_text("track name=x\n# none\n")
     with pytest.raises(DataError, match="no records"):
         chat.annotate(tmp_path / "x.bed", ASKED, genome=fasta)
+
+
+def most_held(source, *, genome=None, strands="given"):
+    """Return the windows of a source, and the most bytes that were held while they were made."""
+    asked = [Asked("Is there a promoter in <DNA>?", None, 10_000)]
+    pieces = pieces_of(read_records(source, genome=genome), asked, 1000, strands)
+    tracemalloc.start()
+    try:
+        count = sum(len(chunk) for chunk in chunks(pieces))
+        return count, tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize(("strands", "copies"), [("given", 3), ("both", 5)])
+def test_a_long_record_is_held_and_not_its_windows(tmp_path, strands, copies):
+    """Its windows overlap: if they were held, they would be ten times as much."""
+    bases = 20_000_000
+    path = tmp_path / "chromosome.fa"
+    path.write_text(">chr1\n" + f"{letters(1000)}\n" * (bases // 1000))
+    count, peak = most_held(path, strands=strands)
+    assert count == (bases - 10_000 + 1000) // 1000 * (2 if strands == "both" else 1)
+    assert peak < copies * bases + 2_000_000
+
+
+def test_intervals_of_a_whole_chromosome_are_read_without_it(tmp_path):
+    """Of 250 million bases, of which the disk holds as few as are asked about."""
+    pytest.importorskip("pyfaidx", reason="reads parts of large FASTA files")
+    bases, path = 250_000_000, tmp_path / "chromosome.fa"
+    places = {start: letters(1000, seed=start) for start in (0, 123_456_789, bases - 1000)}
+    with path.open("wb") as file:
+        file.write(b">chr1\n")
+        for start, text in places.items():
+            file.seek(len(">chr1\n") + start)
+            file.write(text.encode())
+        file.write(b"\n")
+    Path(f"{path}.fai").write_text(f"chr1\t{bases}\t6\t{bases}\t{bases + 1}\n")
+    bed = [("chr1", start, start + 1000) for start in places]
+    assert most_held(bed[:1], genome=path)[0] == 1  # imports what reads
+    count, peak = most_held(bed, genome=path)
+    assert count == 3
+    assert peak < 1_000_000
+    *found, beyond = read_records([*bed, ("chr1", bases - 10, bases + 1)], genome=path)
+    assert [str(record.dna) for record in found] == list(places.values())
+    assert beyond.reason == "it ends at 250,000,001, but chr1 has 250,000,000 bases"
+
+
+def test_a_genome_that_changed_since_it_was_indexed_is_told(chat, fasta):
+    index, text = fasta.with_name("in.fa.fai"), fasta.read_text()
+    starts = [text.index(f">r{i}\n") + len(f">r{i}\n") for i in range(20)]
+    index.write_text("".join(f"r{i}\t50\t{start}\t50\t51\n" for i, start in enumerate(starts)))
+    assert len(chat.annotate(["r3:0-40"], ASKED, genome=fasta, **HOW)) == 2
+    fasta.write_text(text.replace(">r3\n", ">r3\nA\n"))
+    os.utime(index, (2**31, 2**31))  # newer than the genome, and yet of another one
+    with pytest.raises(SequenceError, match=r"in\.fa\.fai is not the index of in\.fa.*samtools faidx"):
+        chat.annotate(["r3:0-40"], ASKED, genome=fasta, **HOW)
 
 
 @pytest.mark.parametrize(
