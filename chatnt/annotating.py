@@ -99,6 +99,9 @@ def annotate(  # noqa: PLR0913 - what is asked about what, how, and where it goe
         If a question is neither a sentence with a placeholder nor the name of a task.
     ValueError
         If an option is none of those above.
+    WritingError
+        If the disk is full, or `out` cannot be written to. What was written is kept; started again in
+        the same way, without `overwrite`, the run goes on.
     """
     asking = Asking(questions, window, stride, strands, text, constrained, batch_size, errors, max_new_tokens)
     work = Work.of(answerer, asking)

@@ -1,5 +1,6 @@
 """Answers about windows as rows of a table, and the files that such tables are kept in."""
 
+import csv
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -8,6 +9,7 @@ import pandas as pd
 
 from chatnt.conversation import Answer
 from chatnt.errors import DataError, MissingExtraError
+from chatnt.files import replacing
 from chatnt.records import BadRecord, Record
 
 if TYPE_CHECKING:
@@ -156,8 +158,13 @@ def read_annotations(path: str | Path) -> pd.DataFrame:
 
 def as_tsv(table: pd.DataFrame, *, header: bool = True) -> bytes:
     """Return a table as lines of text, cells parted by tabs."""
-    plain = table.replace({r"[\t\r\n]+": " "}, regex=True)  # a line is a row, whatever a header says
+    plain = _on_one_line(table)
     return plain.to_csv(sep="\t", index=False, header=header, lineterminator="\n").encode("utf-8")
+
+
+def _on_one_line(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table with blanks for tabs and line ends: a line is a row, whatever a header says."""
+    return table.replace({r"[\t\r\n]+": " "}, regex=True)
 
 
 def bad_tsv(table: pd.DataFrame, *, header: bool = False) -> bytes:
@@ -173,7 +180,9 @@ def _bed(table: pd.DataFrame) -> bytes:
     columns = {"name": table["name"], "start": table["start"], "end": table["end"]}
     lines = pd.DataFrame(columns | {"what": names.str.replace(r"\s+", "_", regex=True), "score": score})
     lines["strand"] = table["strand"]
-    return lines.to_csv(sep="\t", index=False, header=False, lineterminator="\n").encode("utf-8")
+    plain = _on_one_line(lines)
+    text = plain.to_csv(sep="\t", index=False, header=False, lineterminator="\n", quoting=csv.QUOTE_NONE)
+    return text.encode("utf-8")
 
 
 def as_arrow(table: pd.DataFrame) -> "pyarrow.Table":
@@ -202,10 +211,12 @@ def _parquet() -> Format:
         return b"".join(batch.serialize().to_pybytes() for batch in as_arrow(table).to_batches())
 
     def close(joined: Path, path: Path) -> None:
-        unfinished = path.with_name(f".{path.name}")
-        with ipc.open_stream(joined) as stream, parquet.ParquetWriter(unfinished, schema) as writer:
+        with (
+            replacing(path) as unfinished,
+            ipc.open_stream(joined) as stream,
+            parquet.ParquetWriter(unfinished, schema) as writer,
+        ):
             for batch in stream:
                 writer.write_batch(batch)
-        unfinished.replace(path)
 
     return Format(schema.serialize().to_pybytes(), encode, close)

@@ -11,7 +11,7 @@ from chatnt.cli_common import add_bits, add_longest, add_pair, each_question, lo
 from chatnt.cli_explain import add_explain
 from chatnt.cli_variants import add_variants
 from chatnt.conversation import Answer
-from chatnt.errors import ChatNTError, DataError
+from chatnt.errors import ChatNTError, DataError, WritingError
 from chatnt.processes import this_process
 from chatnt.sequence import DNA, read_fasta
 
@@ -27,20 +27,28 @@ _FILTERS = ("kind", "species", "category", "benchmark", "metric")
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command and return its exit status: 0, or 2 after a clear error."""
+    """Run the command and return its exit status.
+
+    0; 1 if something could not be written, as on a full disk; 2 after another clear error; 130, as
+    shells have it, after Ctrl-C.
+    """
     args = _parser().parse_args(arguments)
     try:
         args.run(args)
+    except WritingError as error:
+        return _failed(str(error), 1)
     except ChatNTError as error:
-        return _failed(str(error))
+        return _failed(str(error), 2)
     except OSError as error:
-        return _failed(str(error) if error.filename is None else f"{error.strerror}: {error.filename}")
+        return _failed(str(error) if error.filename is None else f"{error.strerror}: {error.filename}", 2)
+    except KeyboardInterrupt as stop:
+        return _failed(f"Stopped. {stop}", 130)
     return 0
 
 
-def _failed(reason: str) -> int:
+def _failed(reason: str, status: int) -> int:
     print(f"chatnt: {' '.join(reason.split())}", file=sys.stderr)
-    return 2
+    return status
 
 
 def _parser() -> argparse.ArgumentParser:

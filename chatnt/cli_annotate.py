@@ -74,9 +74,12 @@ def _run(args: argparse.Namespace) -> None:
     settings |= {"batch_size": args.batch_size, "max_new_tokens": args.max_new_tokens}
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always", UserWarning)
-        table = load_pair(args.pair, args.decoder_bits, on_gpu=True).annotate(
-            args.source, args.ask, progress=process.first and not args.quiet, **settings
-        )
+        try:
+            table = load_pair(args.pair, args.decoder_bits, on_gpu=True).annotate(
+                args.source, args.ask, progress=process.first and not args.quiet, **settings
+            )
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt(_how_to_go_on(args)) from None
     if not isinstance(table, Path):
         sys.stdout.write(as_tsv(table).decode("utf-8"))
         for bad in table.attrs["bad"]:
@@ -84,3 +87,10 @@ def _run(args: argparse.Namespace) -> None:
         return
     for warning in told:
         print(f"chatnt: {warning.message}", file=sys.stderr)
+
+
+def _how_to_go_on(args: argparse.Namespace) -> str:
+    if args.out is None:
+        return "Nothing was kept; with --out FILE a run that is stopped can go on."
+    without = ", without --overwrite," if args.overwrite else ""
+    return f"What was written is kept; the same command{without} goes on with {args.out}."

@@ -48,6 +48,10 @@ class DataNotFoundError(ChatNTError, FileNotFoundError):
     """Data are not where they should be, or cannot be fetched."""
 
 
+class WritingError(ChatNTError, OSError):
+    """A file cannot be written, for want of room or of permission."""
+
+
 class CheckpointError(ChatNTError, OSError):
     """Weights are missing, left over, of another shape, or unreadable."""
 

@@ -10,14 +10,27 @@ from typing import Any
 from chatnt.errors import DataError
 
 
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Hand out another file to write, which then takes the place of one that may be there.
+
+    A crash leaves either of them whole. If there is no room, what was written is removed.
+    """
+    beside = path.with_name(f".{path.name}")
+    try:
+        yield beside
+    except OSError:
+        beside.unlink(missing_ok=True)
+        raise
+    os.replace(beside, path)
+
+
 def replace_bytes(path: Path, content: bytes) -> None:
     """Write a file, in the place of one that may be there, so that a crash leaves either of them whole."""
-    beside = path.with_name(f".{path.name}")
-    with open(beside, "wb") as file:
+    with replacing(path) as beside, open(beside, "wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-    os.replace(beside, path)
 
 
 def replace_text(path: Path, text: str) -> None:

@@ -1,17 +1,20 @@
 """A file that is written in numbered parts, by one process or several, and loses nothing when they die."""
 
 import dataclasses
+import errno
 import json
 import os
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from chatnt.errors import DataError
+from chatnt.errors import DataError, WritingError
 from chatnt.files import replace_bytes, replace_text
 
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _WAIT = 0.2  # seconds between looks for what other processes write
 
 
@@ -51,6 +54,9 @@ class Parts:
     DataError
         If there is a file that was not written in this way, or by another plan, and it is not to be
         overwritten; or if several processes are to overwrite.
+    WritingError
+        Here and later, if there is no room, or the folder cannot be written to. What was written
+        before stays whole, and another start goes on from it.
     """
 
     def __init__(
@@ -71,7 +77,8 @@ class Parts:
             raise DataError(
                 f"Several processes cannot overwrite {self.main}; remove it and {self.about} first."
             )
-        self.progress = self._found(overwrite) or (self._begun() if rank == 0 else self._waited())
+        with _writing(self.main):
+            self.progress = self._found(overwrite) or (self._begun() if rank == 0 else self._waited())
 
     @property
     def finished(self) -> bool:
@@ -88,11 +95,12 @@ class Parts:
     def write(self, number: int, contents: Mapping[str, bytes]) -> None:
         """Keep a part, and append it if its turn has come."""
         lengths = json.dumps({name: len(contents[name]) for name in self.files})
-        self.folder.mkdir(parents=True, exist_ok=True)
         whole = b"".join([lengths.encode(), b"\n", *(contents[name] for name in self.files)])
-        replace_bytes(self._path(number), whole)
-        if self.rank == 0:
-            self._join()
+        with _writing(self.main):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            replace_bytes(self._path(number), whole)
+            if self.rank == 0:
+                self._join()
 
     def finish(self, count: int, close: Callable[[], None] | None = None) -> None:
         """Join all parts; the first process waits for those of the others.
@@ -106,15 +114,16 @@ class Parts:
         """
         if self.rank or self.finished:
             return
-        self._join()
-        while self.progress.joined < count:
-            time.sleep(_WAIT)
+        with _writing(self.main):
             self._join()
-        shutil.rmtree(self.folder, ignore_errors=True)
-        if close is not None:
-            close()
-        self.progress.finished = True
-        self._note(self.progress)
+            while self.progress.joined < count:
+                time.sleep(_WAIT)
+                self._join()
+            shutil.rmtree(self.folder, ignore_errors=True)
+            if close is not None:
+                close()
+            self.progress.finished = True
+            self._note(self.progress)
 
     def _found(self, overwrite: bool) -> Progress | None:
         """Return how far this plan is already."""
@@ -136,11 +145,9 @@ class Parts:
     def _begun(self) -> Progress:
         fresh = Progress(self.plan, sizes=dict.fromkeys(self.files, 0))
         self.main.parent.mkdir(parents=True, exist_ok=True)
-        self.about.unlink(missing_ok=True)
         shutil.rmtree(self.folder, ignore_errors=True)
-        for path in self.files.values():
-            path.write_bytes(b"")
-        self._note(fresh)
+        self._note(fresh)  # before the files: without it they would seem to be somebody else's
+        self._cut(fresh)
         return fresh
 
     def _waited(self) -> Progress:
@@ -152,12 +159,13 @@ class Parts:
     def _cut(self, found: Progress) -> None:
         """Take off what was appended and not noted."""
         for name, path in self.files.items():
-            if not path.is_file() or path.stat().st_size < found.sizes[name]:
+            if found.sizes[name] > (path.stat().st_size if path.is_file() else 0):
                 raise DataError(
                     f"{path} is shorter than it was, so it cannot be gone on with; give another file, or "
                     "overwrite=True."
                 )
-            os.truncate(path, found.sizes[name])
+            with path.open("ab") as file:
+                file.truncate(found.sizes[name])
 
     def _noted(self) -> Progress | None:
         return (
@@ -182,6 +190,20 @@ class Parts:
 
     def _path(self, number: int) -> Path:
         return self.folder / f"{number:012d}"
+
+
+@contextmanager
+def _writing(main: Path) -> Iterator[None]:
+    """Tell what stops the writing, and how to go on."""
+    try:
+        yield
+    except OSError as error:
+        what = f"{error.strerror or error}" + (f" ({error.filename})" if error.filename else "")
+        remedy = "Make room" if error.errno in _NO_ROOM else "Give another file, or make this one writable"
+        raise WritingError(
+            f"{main} cannot be written: {what}. What was written before is kept. {remedy}; started again "
+            "in the same way, and without overwriting, the run goes on."
+        ) from error
 
 
 def _contents(path: Path) -> Iterator[tuple[str, bytes]]:

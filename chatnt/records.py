@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from chatnt.bed import is_interval, written_intervals
-from chatnt.errors import DataError, DataNotFoundError, SequenceError
+from chatnt.errors import DataError, DataNotFoundError, SequenceError, WritingError
 from chatnt.genome import Genome
 from chatnt.sequence import DNA, raw_records
 
@@ -110,6 +110,8 @@ def read_records(
         If there is no such file, or no FASTA file in the folder.
     SequenceError
         If a file is truncated, empty, or no FASTA, or the index beside the genome is of another file.
+    WritingError
+        If there is no room for the temporary file.
 
     Examples
     --------
@@ -194,7 +196,13 @@ class _Names:
 
     def add(self, name: str) -> bool:
         """Return whether the name is a new one."""
-        return self._table.execute("INSERT OR IGNORE INTO names VALUES (?)", (name,)).rowcount > 0
+        try:
+            return self._table.execute("INSERT OR IGNORE INTO names VALUES (?)", (name,)).rowcount > 0
+        except sqlite3.OperationalError as error:
+            raise WritingError(
+                f"The names of the records cannot be kept in a temporary file: {error}. Make room, or name "
+                "another folder in the variable SQLITE_TMPDIR, and start the same run again."
+            ) from error
 
     def close(self) -> None:
         self._table.close()

@@ -226,6 +226,8 @@ def text_lines(
     on_read
         Told how many bytes of the file, packed as it is, were read since it was last told.
     """
+    if str(path) == "-" and sys.stdin is None:
+        raise error("Standard input is closed; give a file, or pipe one in.")
     raw = sys.stdin.buffer if str(path) == "-" else io.BufferedReader(_Told(path, on_read))
     # Text mode reads every kind of line end; the byte-order mark of Windows is no letter.
     with raw, io.TextIOWrapper(_unpacked(raw), encoding="utf-8-sig") as lines:

@@ -17,6 +17,7 @@ BUILTINS = {
     "DivergedError": FloatingPointError,
     "DataError": ValueError,
     "DataNotFoundError": FileNotFoundError,
+    "WritingError": OSError,
     "CheckpointError": OSError,
     "NotFittedError": RuntimeError,
     "BusyError": RuntimeError,

@@ -19,6 +19,15 @@ def test_a_crash_leaves_the_file_as_it_was(tmp_path):
     assert path.read_bytes() == b"second"
 
 
+def test_what_there_is_no_room_for_is_removed(tmp_path):
+    path = tmp_path / "x"
+    replace_text(path, "first")
+    full = OSError("full")
+    with mock.patch.object(os, "fsync", side_effect=full), pytest.raises(OSError, match="full"):
+        replace_bytes(path, b"second")
+    assert [(each.name, each.read_text()) for each in tmp_path.iterdir()] == [("x", "first")]
+
+
 @pytest.mark.parametrize("text", ["{", "[1]", '{"other": 1}', '{"wanted": null}'])
 def test_what_is_something_else_is_told(tmp_path, text):
     (tmp_path / "x.json").write_text(text)

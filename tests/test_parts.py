@@ -1,7 +1,10 @@
 """A file in parts is the same, however often its writers die."""
 
+import contextlib
+import errno
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -10,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from chatnt.errors import DataError
+from chatnt.errors import DataError, WritingError
 from chatnt.parts import Parts
 
 PLAN = {"questions": ["one", "two"], "weights": "abc"}
@@ -154,3 +157,78 @@ def test_the_main_file_may_be_made_of_the_joined_one(tmp_path):
     some.write(0, {"table": b"abc"})
     some.finish(1, lambda: main.write_bytes(joined.read_bytes()[::-1]))
     assert main.read_bytes() == b"cba"
+
+
+@contextlib.contextmanager
+def room_for(size):
+    """Let no file grow beyond a number of bytes: what is written in part is there, as on a full disk."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def noted(folder):
+    return json.loads((folder / "out.tsv.run.json").read_text())
+
+
+def go_on(folder):
+    again = parts(folder)
+    write_missing(again)
+    again.finish(7)
+    check(folder)
+
+
+@pytest.mark.parametrize("moment", range(30))
+def test_a_disk_that_is_full_at_any_moment_loses_nothing(tmp_path, monkeypatch, moment):
+    """Four things are written and synchronised for each of 7 parts, and a note before and after them."""
+    moments, fsync = iter(range(30)), os.fsync
+
+    def full(descriptor):
+        if next(moments) == moment:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(WritingError, match=r"out\.tsv cannot be written: No space.* Make room.* goes on"):
+        go_on(tmp_path)
+    monkeypatch.undo()
+    if moment:
+        for name, size in noted(tmp_path)["sizes"].items():
+            assert files(tmp_path)[name].read_bytes()[:size] == WHOLE[name][:size]
+    go_on(tmp_path)
+
+
+@pytest.mark.parametrize("size", [0, 60, 900])
+def test_what_is_half_written_when_the_room_is_used_up_is_taken_off(tmp_path, monkeypatch, size):
+    long = [{name: content * 100 for name, content in each.items()} for each in CONTENTS]
+    monkeypatch.setattr("tests.test_parts.CONTENTS", long)
+    whole = {name: b"".join(each[name] for each in long) for name in WHOLE}
+    monkeypatch.setattr("tests.test_parts.WHOLE", whole)
+    with room_for(size), pytest.raises(WritingError, match=r"File too large.* Make room"):
+        go_on(tmp_path)
+    assert not [path for path in tmp_path.rglob(".*") if path.is_file()]  # room again
+    go_on(tmp_path)
+
+
+def test_a_folder_that_cannot_be_written_to_is_told(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(WritingError, match=r"cannot be written: .*file.*Give another file"):
+        parts(tmp_path / "file")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is forbidden to root")
+def test_a_folder_that_is_only_to_be_read_is_told(tmp_path):
+    tmp_path.chmod(0o500)
+    with pytest.raises(WritingError, match="Permission denied"):
+        parts(tmp_path)
+    tmp_path.chmod(0o700)
+
+
+def test_what_was_begun_and_not_noted_is_the_same_run(tmp_path):
+    parts(tmp_path)
+    for path in files(tmp_path).values():
+        path.unlink()  # noted first, so a crash may come before they are there
+    go_on(tmp_path)

@@ -4,6 +4,7 @@ import gzip
 import io
 import random
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tracemalloc
@@ -13,7 +14,7 @@ import pandas as pd
 import pytest
 
 import chatnt.genome
-from chatnt.errors import DataError, DataNotFoundError, SequenceError
+from chatnt.errors import DataError, DataNotFoundError, SequenceError, WritingError
 from chatnt.records import BadRecord, Record, Span, read_records, span_of
 from chatnt.sequence import DNA
 
@@ -210,6 +211,19 @@ def test_memory_does_not_grow_with_the_records(tmp_path):
     count, peak = peak_of(read_records(endless))
     assert count == 20_000
     assert peak < 300_000  # of names alone 1.7 MB
+
+
+def test_names_that_there_is_no_room_for_are_told(monkeypatch):
+    connect = sqlite3.connect
+
+    def small(*arguments, **settings):
+        table = connect(*arguments, **settings)
+        table.execute("PRAGMA max_page_count = 4")
+        return table
+
+    monkeypatch.setattr(sqlite3, "connect", small)
+    with pytest.raises(WritingError, match=r"names .* is full\. Make room"):
+        list(read_records(DNA("ACGT", name=f"a rather long name of a record {i}") for i in range(2000)))
 
 
 def test_a_chromosome_is_held_little_more_than_once_or_not_at_all(tmp_path):
