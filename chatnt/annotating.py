@@ -12,7 +12,7 @@ import pandas as pd
 from tqdm import tqdm
 
 from chatnt import __version__
-from chatnt.annotation_pieces import Piece, chunks
+from chatnt.annotation_pieces import CHUNK, Piece, chunks
 from chatnt.annotation_work import Asking, Work
 from chatnt.annotations import as_table, bad_rows, bad_tsv, format_of
 from chatnt.answering import Answerer
@@ -119,6 +119,7 @@ def annotate(  # noqa: PLR0913 - what is asked about what, how, and where it goe
             "constrained": constrained,
             "longest answer": max_new_tokens,
             "batch size": batch_size,
+            "part": CHUNK,
             "weights": answerer.fingerprint(),
             "calibrations": _hash([repr(each) for each in answerer.calibrations]),
             "writer": repr(answerer.engine.writer),
