@@ -300,4 +300,6 @@ class Training(Widget):
 def _named(runs: Run | Iterable[Run] | Mapping[str, Run]) -> list[tuple[str, Run]]:
     if isinstance(runs, str | Path | TrainingLog):
         return [("", runs)]
-    return list(runs.items()) if isinstance(runs, Mapping) else [("", run) for run in runs]
+    if isinstance(runs, Mapping):
+        return [(str(name), run) for name, run in runs.items()]
+    return [("", run) for run in runs]
