@@ -1,0 +1,2 @@
+import { widget } from "./shared.js";
+export default widget("explorer", (view) => {});
