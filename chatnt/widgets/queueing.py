@@ -24,7 +24,7 @@ class QueueingWidget(Widget):
     def __init__(self, *, height: int = 0, palette: Palette = "safe", theme: Theme = "auto") -> None:
         self._queue = threading.Lock()
         self._urgent: collections.deque[Act] = collections.deque()
-        self._taking = False
+        self._taker: object | None = None  # stands for the thread that takes what is asked for
         super().__init__(height=height, palette=palette, theme=theme)
 
     def _next(self) -> Sequence[Any]:
@@ -44,23 +44,22 @@ class QueueingWidget(Widget):
         with self._queue:
             if act is not None:
                 self._urgent.append(act)
-            if self._taking:
+            if self._taker is not None:
                 return
-            self._taking = True
+            self._taker = taker = object()
         if self._thread is not None:
             self._thread.join()  # it takes nothing more, so it is about to end
-            self._taking = True
-        self._start(self._work_off)
+        self._start(lambda stop: self._work_off(stop, taker))
 
     def stop(self) -> None:
         """Ask what is being done to end soon, and forget what was asked for since."""
         with self._queue:
             self._urgent.clear()
             if self.running:
-                self._taking = False
+                self._taker = None
         super().stop()
 
-    def _work_off(self, stop: threading.Event) -> None:
+    def _work_off(self, stop: threading.Event, taker: object) -> None:
         began, shown, done = time.monotonic(), 0.0, 0
         try:
             while not stop.is_set():
@@ -76,7 +75,8 @@ class QueueingWidget(Widget):
                     break
         finally:
             with self._queue:
-                self._taking = False
+                if self._taker is taker:
+                    self._taker = None
             self._progressed(done, time.monotonic() - began)
 
     def _take(self) -> tuple[Act | None, Sequence[Any]]:
@@ -84,5 +84,6 @@ class QueueingWidget(Widget):
             if self._urgent:
                 return self._urgent.popleft(), ()
             piece = self._next()
-            self._taking = bool(piece)  # whoever comes after the last piece starts a new thread
+            if not piece:
+                self._taker = None  # whoever comes after the last piece starts a new thread
             return None, piece

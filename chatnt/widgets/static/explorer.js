@@ -112,7 +112,7 @@ function controls(app) {
   const moving = el("div", { class: "row", role: "group", "aria-label": "Move and zoom" },
     key("ArrowLeft", "◀", "Move left"), key("ArrowRight", "▶", "Move right"), key("+", "+", "Zoom in"), key("-", "−", "Zoom out"), key("0", "Whole", "Show the whole"));
   if (view.frozen) return moving;
-  const stride = chooser(view, "stride", "Step", Object.fromEntries(STRIDES.map((n) => [n, `every ${counted(n)} bases`])), Number);
+  const stride = chooser(view, "stride", "Step", Object.fromEntries(STRIDES.map((n) => [n, everyText(n)])), Number);
   const strands = chooser(view, "strands", "Strands", STRANDS, String);
   const live = button("As I scroll", () => { view.save({ live: !view.get("live") }); view.send("look"); }, { class: "small", label: "Compute what is seen as I scroll" });
   const all = button("Compute all here", () => view.request("compute").catch(() => {}), { class: "small", label: "Compute all windows that are seen, at the chosen step" });
@@ -136,10 +136,14 @@ function progressText({ done = 0, left = 0, seconds = 0 }, running) {
   return `${counted(left)} windows left, about ${rest < 90 ? `${rest} s` : `${Math.round(rest / 60)} min`}`;
 }
 
+function everyText(bases) {
+  return bases === 1 ? "every base" : `every ${counted(bases)} bases`;
+}
+
 function chooser(view, trait, label, options, read) {
   const select = el("select", { "aria-label": label, title: label });
   view.bind(trait, (value) => {
-    const known = String(value) in options ? options : { ...options, [value]: `every ${counted(value)} bases` };
+    const known = String(value) in options ? options : { ...options, [value]: everyText(value) };
     select.replaceChildren(...Object.entries(known).map(([key, text]) => el("option", { value: key, text, selected: key === String(value) })));
   });
   view.listen(select, "change", () => view.save({ [trait]: read(select.value) }));

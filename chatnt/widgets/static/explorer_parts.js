@@ -150,7 +150,7 @@ function whyPanel(view) {
     levels = pyramid(numbers(scores, Float32Array));
     place.hidden = !why.method || !levels[0].low.length;
     if (place.hidden) return;
-    told.textContent = `Up speaks for “${why.target}”${why.against ? `, down for “${why.against}”` : ""}; ${why.method}${why.delta === null ? "" : `, delta ${why.delta.toPrecision(2)}`}. 5′ to 3′ on the strand that was asked.`;
+    told.textContent = `Up speaks for “${why.target}”${why.against ? `, down for “${why.against}”` : ""}; ${why.method}${why.delta === null ? "" : `, delta ${why.delta.toPrecision(2).replace("-", "−")}`}. 5′ to 3′ on the strand that was asked.`;
     notes.replaceChildren(...why.notes.map((text) => el("p", { class: "muted", text: `Note: ${text}` })));
     const strongest = levels[0].low.reduce((best, score, i) => (Math.abs(score) > Math.abs(levels[0].low[best]) ? i : best), 0);
     requestAnimationFrame(() => move(strongest - Math.floor(part() / 2)));
