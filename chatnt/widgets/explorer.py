@@ -34,9 +34,7 @@ if TYPE_CHECKING:
 LIVE = 240
 """Windows of what is seen, of each track, that are computed without being asked for."""
 
-BATCH = 16
-"""Windows that are computed at a time: stopping waits for them."""
-
+_BATCH = 16  # windows that are computed at a time: stopping waits for them
 _FIRST = 2000  # bases that are seen first
 
 
@@ -285,7 +283,7 @@ class Explorer(ExplorerTraits):
     def _next(self) -> Sequence[Wanted]:
         for region, finest in self._targets():
             steps = steps_of(region, self.stride, finest)
-            todo = next_windows(self._now(), region, steps, BATCH)
+            todo = next_windows(self._now(), region, steps, _BATCH)
             if todo:
                 return todo
         self._goal = None
@@ -339,14 +337,13 @@ class Explorer(ExplorerTraits):
         )
         if not windows:
             return f"{head}\nNothing is computed yet; call compute(wait=True)."
-        return f"{head}\n{peaks.head(20).to_string(index=False)}" if len(peaks) else head
+        return f"{head}\n{peaks.to_string(index=False, max_rows=20)}" if len(peaks) else head
 
     def figure(self) -> "Figure":
         """Draw the tracks of what is seen."""
         from chatnt.widgets.explorer_picture import draw_tracks  # needs the extra of plots
 
-        thresholds = self._threshold_of()
-        return draw_tracks(self._ground, self._now(), self._label_of(), thresholds, self.region)
+        return draw_tracks(self._ground, self._now(), self._label_of(), self._threshold_of(), self.region)
 
 
 class _StoppedError(Exception):

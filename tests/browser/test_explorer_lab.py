@@ -18,7 +18,7 @@ def test_scroll_ask_explain_and_reload(notebook):
     book = notebook(CELLS)
     root = book.page.locator(".chatnt-explorer")
     expect(root.get_by_text("Peaks: ")).to_be_visible()
-    book.kernel_until("print(explorer.status, len(explorer.frame()) > 200)", "done True")
+    book.kernel_until("print(explorer.status, len(explorer.frame()) > 190)", "done True")
     field = root.get_by_label("Place, such as")
     field.fill("400-500")
     field.press("Enter")

@@ -51,12 +51,12 @@ export function peakTable(app) {
   view.bind("_peaks _peak_count", (peaks, count) => {
     heading.textContent = count > peaks.length ? `Peaks: the ${peaks.length} highest of ${counted(count)}` : `Peaks: ${count}`;
     copying.disabled = !peaks.length;
-    rows.replaceChildren(...(peaks.length ? peaks.map((peak) => peakRow(app, peak)) : [el("tr", {}, el("td", { colspan: 6, class: "muted", text: "No window reaches the threshold of its task yet." }))]));
+    rows.replaceChildren(...(peaks.length ? peaks.map((peak) => peakRow(app, peak)) : [el("tr", {}, el("td", { colspan: 5, class: "muted", text: "No window reaches the threshold of its task yet." }))]));
   });
   const head = (text, extra = "") => el("th", { scope: "col", class: extra, text });
   return el("section", { class: "stack", "aria-label": "Peaks" },
     el("div", { class: "row spread" }, heading, copying),
-    el("div", { class: "scroll peaks", tabindex: 0, role: "region", "aria-label": "Table of peaks" }, el("table", {}, el("thead", {}, el("tr", {}, head("Window", "number"), head("Strand", "wide-only"), head("Task"), head("Label", "wide-only"), head("Probability", "number"), head("What to do"))), rows)),
+    el("div", { class: "scroll peaks", tabindex: 0, role: "region", "aria-label": "Table of peaks" }, el("table", {}, el("thead", {}, el("tr", {}, head("Window", "number"), head("Strand"), head("Task and label"), head("Probability", "number"), head("What to do"))), rows)),
     shown);
 }
 
@@ -66,9 +66,8 @@ function peakRow(app, peak) {
   const ask = () => view.request("ask", { task: peak.task, strand: peak.strand, at: Math.floor((peak.start + peak.end) / 2), within: 0 }).catch(() => {});
   return el("tr", {},
     el("td", { class: "number", text: where }),
-    el("td", { class: "wide-only", text: peak.strand === "-" ? "−" : "+" }),
-    el("td", {}, el("code", { text: peak.task })),
-    el("td", { class: "wide-only", text: peak.label }),
+    el("td", { text: peak.strand === "-" ? "−" : "+" }),
+    el("td", {}, el("code", { text: peak.task }), el("div", { class: "muted", text: peak.label })),
     el("td", { class: "number", text: peak.probability.toFixed(2) }),
     el("td", {}, el("span", { class: "row" },
       button("Show", () => app.show(peak), { class: "small", label: `Show ${where} of ${peak.task}` }),
