@@ -255,5 +255,5 @@ def test_notes_are_told_with_how_many_windows_have_them(chat):
     explorer = Explorer(chat, "N" + LETTERS[:99], tasks=[DONORS], stride=1)
     explorer.compute(wait=True)
     (lane,) = explorer._lanes
-    assert lane["notes"] == ["has an N (1 windows)"]
+    assert lane["notes"] == ["has an N (1 window)"]
     assert lane["computed"] == 61

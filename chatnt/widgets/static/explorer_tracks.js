@@ -116,11 +116,12 @@ function drawRuns(context, runs, floor, colour) {
     context.stroke();
     const apart = (run.at(-1).x - run[0].x) / run.length;
     if (run.length > 1 && apart < 7) continue;
+    context.beginPath();
     for (const { x, high } of run) {
-      context.beginPath();
+      context.moveTo(x + 2, high);
       context.arc(x, high, 2, 0, 2 * Math.PI);
-      context.fill();
     }
+    context.fill();
   }
 }
 
