@@ -9,15 +9,17 @@ if TYPE_CHECKING:
     from chatnt.widgets.attribution import Attribution
     from chatnt.widgets.calibration import Calibration
     from chatnt.widgets.chat import Chat
+    from chatnt.widgets.explorer import Explorer
     from chatnt.widgets.tasks import Tasks
     from chatnt.widgets.training import Training
 
-__all__ = ["Attribution", "Calibration", "Chat", "Tasks", "Training"]
+__all__ = ["Attribution", "Calibration", "Chat", "Explorer", "Tasks", "Training"]
 
 _PLACES = {
     "Attribution": "chatnt.widgets.attribution",
     "Calibration": "chatnt.widgets.calibration",
     "Chat": "chatnt.widgets.chat",
+    "Explorer": "chatnt.widgets.explorer",
     "Tasks": "chatnt.widgets.tasks",
     "Training": "chatnt.widgets.training",
 }
