@@ -17,7 +17,6 @@ from chatnt.assistant import Assistant
 from chatnt.calibration import Calibration
 from chatnt.calibrations import Calibrations
 from chatnt.conversation import Question, Turn
-from chatnt.devices import own_device
 from chatnt.dna_tokenizers import kmer_tokenizer, nucleotide_tokenizer
 from chatnt.errors import CheckpointError
 from chatnt.published import convert
@@ -515,38 +514,6 @@ def test_only_a_converted_pair_is_divided(published, device_map):
 
 def test_the_published_checkpoint_goes_to_one_device(published):
     assert {p.device.type for p in chatnt.load(published, device_map="meta").model.parameters()} == {"meta"}
-
-
-# Devices
-
-
-@pytest.fixture
-def two_gpus(monkeypatch):
-    """Stand in for a machine with two GPUs."""
-    monkeypatch.delenv("ACCELERATE_USE_CPU", raising=False)
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
-    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
-
-
-@pytest.mark.parametrize(("local_rank", "device"), [(None, "cuda:0"), ("1", "cuda:1"), ("2", "cuda:0")])
-def test_each_process_has_its_own_gpu(two_gpus, monkeypatch, local_rank, device):
-    if local_rank is None:
-        monkeypatch.delenv("LOCAL_RANK", raising=False)
-    else:
-        monkeypatch.setenv("LOCAL_RANK", local_rank)
-    assert own_device() == device
-
-
-def test_gpus_are_left_aside_where_that_is_told(two_gpus, monkeypatch):
-    monkeypatch.setenv("ACCELERATE_USE_CPU", "True")
-    assert own_device() == "cpu"
-
-
-def test_without_a_gpu_a_pair_stays_on_the_processor(folder, monkeypatch):
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    chat = chatnt.load(folder, device_map=own_device())
-    assert {p.device.type for p in chat.model.parameters()} == {"cpu"}
-    assert chat.ask(ASKED, DNA) == chatnt.load(folder).ask(ASKED, DNA)
 
 
 @pytest.mark.parametrize("kind", ["torch", "jax"])

@@ -1,7 +1,6 @@
 """Datasets of Ray are annotated as tables are, by a real Ray on this machine."""
 
 import os
-import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -45,9 +44,14 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def datasets():
-    """Start Ray with two processors, no page, no network; its processes import this source."""
-    place = tempfile.mkdtemp(prefix="r")  # names of sockets have to be short
-    with pytest.MonkeyPatch.context() as patch:
+    """Start Ray with two processors, no page, no network; its processes import this source.
+
+    Its folder has a short name, because those of sockets have to be.
+    """
+    with (
+        tempfile.TemporaryDirectory(prefix="r", ignore_cleanup_errors=True) as place,
+        pytest.MonkeyPatch.context() as patch,
+    ):
         patch.setenv("PYTHONPATH", os.pathsep.join([str(Path(__file__).parents[1]), *sys.path]))
         patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
         patch.setenv("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
@@ -66,7 +70,6 @@ def datasets():
         ray.data.DataContext.get_current().execution_options.preserve_order = True
         yield ray.data
         ray.shutdown()
-    shutil.rmtree(place, ignore_errors=True)
 
 
 def by_name(table):
