@@ -82,7 +82,9 @@ def lane_rows(
             "about": get_task(lane.task).window,
             "computed": len(lane.rows),
             "calibrated": next((bool(row["calibrated"]) for row in lane.rows.values()), None),
-            "notes": [f"{note} ({count:,} window{'s' * (count > 1)})" for note, count in lane.notes.most_common(3)],
+            "notes": [
+                f"{note} ({count:,} window{'s' * (count > 1)})" for note, count in lane.notes.most_common(3)
+            ],
         }
         for lane in lanes
     ]
