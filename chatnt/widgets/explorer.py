@@ -12,6 +12,7 @@ from chatnt.genome import Genome
 from chatnt.sequence import DNA
 from chatnt.tasks import get_task
 from chatnt.widgets import explorer_state as state
+from chatnt.widgets.attribution_work import Ended
 from chatnt.widgets.base import Palette, Theme, message
 from chatnt.widgets.explorer_ground import CONVENTION, ground_of
 from chatnt.widgets.explorer_scanning import Scanner, check_labels, usual_label
@@ -264,11 +265,11 @@ class Explorer(ExplorerTraits):
     def _explain(self, stop: threading.Event) -> None:
         def watch(_rows: int) -> None:
             if stop.is_set():
-                raise _StoppedError
+                raise Ended
 
         try:
             self.explain(watch=watch)
-        except _StoppedError:
+        except Ended:
             self._why = {}
 
     def _targets(self) -> list[tuple[tuple[int, int], int]]:
@@ -344,7 +345,3 @@ class Explorer(ExplorerTraits):
         from chatnt.widgets.explorer_picture import draw_tracks  # needs the extra of plots
 
         return draw_tracks(self._ground, self._now(), self._label_of(), self._threshold_of(), self.region)
-
-
-class _StoppedError(Exception):
-    """Ends an explanation that nobody waits for any more."""
