@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 WIDGET = "application/vnd.jupyter.widget-view+json"
-"""A view without its state shows nothing; the text and the picture beside it stay."""
+"""A view without its state shows nothing; the page or the picture beside it stays."""
 
 SECONDS = 120  # for one cell
 
@@ -48,9 +48,8 @@ def strip(notebook: NotebookNode) -> None:
 def _stripped(output: NotebookNode) -> NotebookNode | None:
     if output.get("name") == "stderr":
         return None
-    if "data" in output:
-        output.data.pop(WIDGET, None)
-        return output if output.data else None
+    if output.get("data", {}).pop(WIDGET, None) is not None and set(output.data) <= {"text/plain"}:
+        return None  # without its state it is no more than a name, such as that of a progress bar
     return output
 
 

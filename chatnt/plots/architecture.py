@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from chatnt.model import ChatNTModel
 
-_BOX = 2.2
+_BOX = 2.35
 _SLOT = 0.11
 _MOST_SLOTS = 16
 _UNITS = ((10**9, "billion"), (10**6, "million"), (10**3, "thousand"))
@@ -52,16 +52,16 @@ def architecture(model: "ChatNTModel", *, ax: "Axes | None" = None) -> "Axes":
     """
     ax = new_axes(ax, 7.1, 2.7)
     sizes = model.config.resampler_config
-    parts = {"encoder": (1.3, DNA), "resampler": (4.75, INK), "decoder": (9.8, ENGLISH)}
+    parts = {"encoder": (1.25, DNA), "resampler": (4.7, INK), "decoder": (9.75, ENGLISH)}
     for name, (left, colour) in parts.items():
         _box(ax, left, colour, name, _inside(getattr(model, name)))
     _said(ax, 0.3, 2.4, "DNA", DNA)
-    _arrow(ax, (0.65, 2.4), (1.3, 2.4), DNA)
-    _arrow(ax, (3.5, 2.4), (4.75, 2.4), DNA, f"positions\n× {sizes.dna_dim:,}")
-    _arrow(ax, (6.95, 2.4), (8.0, 2.4), DNA, f"{sizes.latents} ×\n{sizes.dim:,}")
+    _arrow(ax, (0.65, 2.4), (1.25, 2.4), DNA)
+    _arrow(ax, (3.6, 2.4), (4.7, 2.4), DNA, f"positions\n× {sizes.dna_dim:,}")
+    _arrow(ax, (7.05, 2.4), (8.0, 2.4), DNA, f"{sizes.latents} ×\n{sizes.dim:,}")
     _slots(ax, sizes.latents)
-    _arrow(ax, (9.15, 2.4), (9.8, 2.4), INK)
-    _arrow(ax, (12.0, 2.4), (12.6, 2.4), ENGLISH)
+    _arrow(ax, (9.15, 2.4), (9.75, 2.4), INK)
+    _arrow(ax, (12.1, 2.4), (12.6, 2.4), ENGLISH)
     _said(ax, 13.2, 2.4, "answer in\nEnglish", ENGLISH)
     _said(ax, 8.55, 0.35, "question in English", ENGLISH)
     _arrow(ax, (8.55, 0.62), (8.55, 1.5), ENGLISH)
@@ -73,7 +73,7 @@ def architecture(model: "ChatNTModel", *, ax: "Axes | None" = None) -> "Axes":
     return ax
 
 
-def _inside(part) -> list[str]:  # noqa: ANN001 - a torch module; pictures know no tensors
+def _inside(part) -> list[str]:
     """Return the name of a part, its longest list of blocks, and its number of parameters."""
     lists = [module for module in part.modules() if type(module).__name__ == "ModuleList" and len(module)]
     longest = max(lists, key=len, default=None)
@@ -112,7 +112,7 @@ def _box(ax: "Axes", left: float, colour: str, name: str, lines: list[str]) -> N
         left + _BOX / 2, 3.08, name, ha="center", va="center", fontsize=9, fontweight="bold", color=colour
     )
     told = "\n".join(lines).replace(" parameters", "\nparameters")
-    ax.text(left + _BOX / 2, 2.15, told, ha="center", va="center", fontsize=6.6, color=INK, linespacing=1.45)
+    ax.text(left + _BOX / 2, 2.15, told, ha="center", va="center", fontsize=6.4, color=INK, linespacing=1.45)
 
 
 def _slots(ax: "Axes", latents: int) -> None:
@@ -128,13 +128,13 @@ def _slots(ax: "Axes", latents: int) -> None:
         at = (8.12 + place * _SLOT, 2.36 - row * 0.24)
         ax.add_patch(Rectangle(at, _SLOT * 0.8, 0.19, facecolor=DNA, edgecolor="none", gid="slot"))
     told = f"{latents} slots" if latents == shown else f"{latents} slots, {shown} drawn"
-    ax.text(8.55, 3.36, told, ha="center", va="bottom", fontsize=6.6, color=INK)
+    ax.text(8.55, 3.36, told, ha="center", va="bottom", fontsize=6.4, color=INK)
 
 
 def _arrow(ax: "Axes", start: tuple, end: tuple, colour: str, told: str = "") -> None:
     ax.annotate("", end, start, arrowprops={"arrowstyle": "-|>", "color": colour, "lw": 1.2})
     middle = (start[0] + end[0]) / 2
-    ax.text(middle, start[1] + 0.12, told, ha="center", va="bottom", fontsize=6.6, color=INK)
+    ax.text(middle, start[1] + 0.12, told, ha="center", va="bottom", fontsize=6.4, color=INK)
 
 
 def _said(ax: "Axes", x: float, y: float, text: str, colour: str) -> None:
