@@ -22,10 +22,10 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 DEV_EXTRAS := plots,widgets,explain,motifs,genome,data,convert,llama,lora,quantize,ray,tensorboard,dev
 RUN_TESTS := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS)
 
-.PHONY: help demo test lint types docs bench check format clean
+.PHONY: help demo test lint types docs notebooks notebooks-write bench check format clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' Makefile
 
 demo: .venv/.installed ## install the package and ask the bundled pair some questions
 	$(BIN)/chatnt demo --html demo.html
@@ -45,10 +45,16 @@ types: .venv/.installed-dev ## check types
 docs: .venv/.installed-docs ## build the documentation in build/docs
 	$(BIN)/sphinx-build -W --keep-going docs build/docs
 
+notebooks: .venv/.installed-dev ## run all notebooks
+	OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 $(BIN)/python -m pytest --nbmake --nbmake-timeout 120 notebooks
+
+notebooks-write: .venv/.installed-dev ## run them and write their outputs back, as they are committed
+	OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 $(BIN)/python .ci/write_notebooks.py
+
 bench: .venv/.installed ## print ratios of speed
 	for script in tests/benchmarks/*.py; do $(BIN)/python "$$script"; done
 
-check: lint types test docs ## all of the above that can fail
+check: lint types test notebooks docs ## all of the above that can fail
 
 format: .venv/.installed-dev ## rewrite the code in the style of the project
 	$(BIN)/ruff check --fix .
@@ -56,7 +62,7 @@ format: .venv/.installed-dev ## rewrite the code in the style of the project
 
 clean: ## remove what was built, but not .venv
 	rm -rf build dist demo.html .pytest_cache .ruff_cache .import_linter_cache
-	find chatnt tests docs -name __pycache__ -type d -prune -exec rm -rf {} +
+	find chatnt tests docs notebooks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # An installation is repeated when pyproject.toml has changed.
 

@@ -14,7 +14,8 @@ from chatnt.errors import DataNotFoundError
 from chatnt.processor import ChatNTProcessor
 from chatnt.tasks import Task, all_tasks, get_task
 from chatnt.tasks.base import Split
-from chatnt.tasks.examples import Example
+from chatnt.tasks.examples import Example, Examples
+from chatnt.tasks.simulation import ORIGIN, simulate
 from chatnt.tasks.sources import read_examples
 
 ALL = "all"
@@ -94,7 +95,7 @@ def count_tokens(  # noqa: PLR0913 - what is read, how much of it, and by which 
     rows, absent = [], []
     for task in chosen:
         try:
-            examples = read_examples(task, split, source, seed=seed)
+            examples = _examples(task, split, source, limit, seed)
         except DataNotFoundError as error:
             if tasks is not None:
                 raise
@@ -108,6 +109,15 @@ def count_tokens(  # noqa: PLR0913 - what is read, how much of it, and by which 
     if absent and len(absent) == len(chosen):
         raise absent[-1]
     return _table(rows)
+
+
+def _examples(
+    task: Task, split: Split, source: "str | Path | pd.DataFrame | None", limit: int, seed: int
+) -> Examples:
+    if isinstance(source, str) and source == ORIGIN:
+        made = simulate(task, limit, split=split, seed=seed)  # no more than are counted: each takes time
+        return Examples.of(task, ((one.sequence, one.label) for one in made))
+    return read_examples(task, split, source, seed=seed)
 
 
 def _tokenizers(
@@ -158,7 +168,7 @@ def _scaled(task: Task, split: Split, counted: int, there: int, source: object) 
     published = getattr(task.record, split, None)
     if published is not None:
         return {"counted": counted, "sequences": published, "scaled_to": "benchmark"}
-    if isinstance(source, str) and source == "simulated":
+    if isinstance(source, str) and source == ORIGIN:
         return {"counted": counted, "sequences": counted, "scaled_to": "sample"}
     return {"counted": counted, "sequences": there, "scaled_to": "data"}
 

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _OTHERS = "#b7bec8"
+_MANY = 14  # tasks that make the picture wide enough for a legend of one line
 
 
 def task_bars(table: "pd.DataFrame", *, ax: "Axes | None" = None) -> "Axes":
@@ -33,7 +34,7 @@ def task_bars(table: "pd.DataFrame", *, ax: "Axes | None" = None) -> "Axes":
         If matplotlib is not installed.
     """
     tasks = list(dict.fromkeys(table["task"]))
-    ax = new_axes(ax, max(4.0, 0.42 * len(tasks) + 1.2), 3.6)
+    ax = new_axes(ax, max(4.6, 0.42 * len(tasks) + 1.2), 3.6)
     from matplotlib.patches import Patch
 
     places = {name: i for i, name in enumerate(tasks)}
@@ -57,7 +58,10 @@ def task_bars(table: "pd.DataFrame", *, ax: "Axes | None" = None) -> "Axes":
     if any(row["simulated"] for row in rows):
         told = "on simulated sequences"
         handles.append(Patch(facecolor="white", edgecolor=DNA, hatch="//////", label=told))
-    ax.legend(handles=handles, frameon=False, fontsize=8, loc="lower left", bbox_to_anchor=(0, 1.02), ncols=4)
+    columns = 4 if len(tasks) > _MANY else 2
+    ax.legend(
+        handles=handles, frameon=False, fontsize=8, loc="lower left", bbox_to_anchor=(0, 1.02), ncols=columns
+    )
     units = {row["task"]: row["metric"] for row in rows}
     short = {"mcc": "MCC", "auroc": "AUROC", "pearson": "PCC"}
     names = [f"{name.replace('_', ' ')} ({short.get(units[name], units[name])})" for name in tasks]
