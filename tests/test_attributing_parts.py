@@ -40,7 +40,7 @@ def replaced(text, start, other):
 def test_soft_tokens_are_replaced_one_by_one():
     found = latents(method="occlusion")
     explained = Wish(target="Yes", task=TATA).of(ENGINE, QUESTION, TEXT, "", gradients=False)
-    here, blank = (ENGINE.read([Turn(Question.of(QUESTION, text))]) for text in (TEXT, "N" * 30))
+    here, blank = (ENGINE.read_each([[Turn(Question.of(QUESTION, text))]]) for text in (TEXT, "N" * 30))
     for i in range(LATENTS):
         changed = here.clone()
         changed[:, :, i] = blank[:, :, i]

@@ -260,6 +260,15 @@ def test_the_command_says_that_the_disk_is_full_and_goes_on(command, tmp_path):
     assert (tmp_path / "out.tsv").read_bytes() == (tmp_path / "whole.tsv").read_bytes()
 
 
+@pytest.fixture
+def interruptible():
+    """Heed SIGINT, which whatever is started in the background is told to ignore."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_says_how_to_go_on(command, tmp_path, monkeypatch):
     assert command("--out", tmp_path / "whole.tsv") == (0, "")
     note = Parts._note
@@ -283,6 +292,7 @@ def test_ctrl_c_says_how_to_go_on(command, tmp_path, monkeypatch):
     assert (tmp_path / "out.tsv").read_bytes() == (tmp_path / "whole.tsv").read_bytes()
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_without_a_file_says_that_nothing_is_kept(command, monkeypatch):
     monkeypatch.setattr(Assistant, "annotate", lambda *_, **__: signal.raise_signal(signal.SIGINT))
     assert command() == (

@@ -57,6 +57,7 @@ def test_threads_may_ask_score_and_annotate_side_by_side(chat):
 SCRIPT = """
 import os, signal, sys, threading
 import chatnt
+signal.signal(signal.SIGINT, signal.default_int_handler)  # in the background it may be ignored
 chat = chatnt.load(sys.argv[1])
 chat.model.generation_config.max_new_tokens = 64
 dna = sys.argv[2]
