@@ -46,6 +46,8 @@ def test_it_follows_the_theme(notebook):
     book = notebook(CELLS)
     root = book.page.locator(".chatnt-tasks")
     background = "node => getComputedStyle(node).backgroundColor"
+    book.theme(dark=False)  # a theme stays from one notebook to the next
+    expect(root).to_have_attribute("data-theme", "light")
     light = root.evaluate(background)
     book.theme(dark=True)
     expect(root).to_have_attribute("data-theme", "dark")
