@@ -2,7 +2,7 @@
 
 import math
 import statistics
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -32,8 +32,8 @@ def compare_means(pair: PairResults | None = None) -> pd.DataFrame:
     DataFrame
         ``model, kind`` (`PAIR`, `ABLATION` or `PUBLISHED`), ``mean`` (Matthews correlation), ``sem``
         (standard error over the tasks; missing where a source prints its mean alone), ``tasks`` (how
-        many), ``direct`` (whether it was one fit, scored on the test sets), ``note`` (why not). The
-        best is last.
+        many), ``direct`` (whether it was one fit, scored on the whole test sets), ``note`` (why not).
+        The best is last.
 
     References
     ----------
@@ -49,7 +49,8 @@ def compare_means(pair: PairResults | None = None) -> pd.DataFrame:
     pair = results() if pair is None else pair
     names = benchmark_tasks("nt")
     rows = [_mean_of(pair.name, PAIR, pair.scores, names)]
-    rows += [_mean_of(name, ABLATION, scores, names) for name, scores in pair.ablations.items()]
+    whole = {score.task: score.count for score in pair.scores.tasks}
+    rows += [_mean_of(name, ABLATION, scores, names, whole) for name, scores in pair.ablations.items()]
     rows = [row for row in rows if row["tasks"] == len(names)]
     numbers = published_numbers()
     for row in numbers.loc[numbers["task"] == ALL_18].to_dict("records"):
@@ -126,9 +127,15 @@ def benchmark_tasks(benchmark: str) -> list[str]:
     return [name for name in list_task_names() if name in chosen]
 
 
-def _mean_of(model: str, kind: str, scores: Scores, names: Sequence[str]) -> dict:
-    found = [s.mcc for s in scores.tasks if s.task in names and s.mcc is not None and not s.simulated]
-    return _row(model, kind, *_moments(found), len(found), direct=True)
+def _mean_of(
+    model: str, kind: str, scores: Scores, names: Sequence[str], whole: Mapping[str, int] | None = None
+) -> dict:
+    """Average scores; `whole` says how many sequences the pair itself was scored on."""
+    some = [s for s in scores.tasks if s.task in names and s.mcc is not None and not s.simulated]
+    fewer = any(s.count < (whole or {}).get(s.task, 0) for s in some)
+    note = f"scored on at most {max(s.count for s in some):,} sequences of a task" if fewer else ""
+    found = [s.mcc for s in some if s.mcc is not None]
+    return _row(model, kind, *_moments(found), len(found), not fewer, note)
 
 
 def _moments(values: Sequence[float]) -> tuple[float, float]:

@@ -35,6 +35,13 @@ def test_published_means_are_those_of_the_paper_or_of_its_tasks(means):
     assert "ten folds" in rows.loc["DNABERT-2", "note"]
 
 
+def test_what_was_scored_on_fewer_sequences_is_not_direct(means):
+    rows = means.set_index("model")
+    assert not rows.loc["shuffled DNA", "direct"]
+    assert rows.loc["shuffled DNA", "note"] == "scored on at most 150 sequences of a task"
+    assert rows.loc["one task each", "direct"]
+
+
 def test_models_with_few_tasks_are_left_out(means):
     assert rows_of(means, PUBLISHED).min() >= 16
     assert set(rows_of(means, ABLATION)) == {18}

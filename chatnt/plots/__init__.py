@@ -18,12 +18,11 @@ from chatnt.plots.sanity import sanity
 from chatnt.plots.score_boxes import score_boxes
 from chatnt.plots.score_map import score_map
 from chatnt.plots.task_bars import task_bars
-from chatnt.plots.token_bars import token_bars
 from chatnt.plots.tokens import tokens
 from chatnt.plots.wordings import wordings
 
 __all__ = [
-    "architecture", "confusion", "estimates", "faithfulness", "kmer_spectrum", "learning", "logo", "means",
-    "motif", "mutations", "parts", "profile", "radar", "reliability", "sanity", "score_boxes", "score_map",
-    "task_bars", "token_bars", "tokens", "wordings",
+    "architecture", "confusion", "estimates", "faithfulness", "kmer_spectrum", "learning", "logo",
+    "means", "motif", "mutations", "parts", "profile", "radar", "reliability", "sanity", "score_boxes",
+    "score_map", "task_bars", "tokens", "wordings",
 ]  # fmt: skip

@@ -16,7 +16,7 @@ _TOLD = {"pair": "this pair", "ablation": "its ablations", "published": "publish
 def means(table: "pd.DataFrame", *, ax: "Axes | None" = None) -> "Axes":
     """Draw the mean of each model with its standard error over the tasks.
 
-    Bars that cannot be compared directly, because they were not measured as one fit on the test sets,
+    Bars that cannot be compared directly, because they were not measured as one fit on the whole test sets,
     are hatched.
 
     Parameters
@@ -60,7 +60,9 @@ def means(table: "pd.DataFrame", *, ax: "Axes | None" = None) -> "Axes":
     kinds = [kind for kind in _COLOURS if any(row["kind"] == kind for row in rows)]
     handles = [Patch(color=_COLOURS[kind], label=_TOLD[kind]) for kind in kinds]
     if not all(row["direct"] for row in rows):
-        handles.append(Patch(facecolor="white", edgecolor=INK, hatch="/////", label="not one fit"))
+        handles.append(
+            Patch(facecolor="white", edgecolor=INK, hatch="/////", label="not directly comparable")
+        )
     ax.legend(handles=handles, frameon=False, fontsize=8, loc="lower right")
     ax.axvline(0, color=FAINT, linewidth=0.8)
     ax.set_xlim(min(0, *(row["mean"] for row in rows)) - 0.01, 1)

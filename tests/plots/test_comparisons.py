@@ -13,7 +13,6 @@ from chatnt.plots import (
     radar,
     score_boxes,
     task_bars,
-    token_bars,
     wordings,
 )  # fmt: skip
 
@@ -43,7 +42,7 @@ def test_a_bar_is_as_long_as_its_mean():
     assert [bar.get_hatch() is None or bar.get_hatch() == "" for bar in bars] == table["direct"].tolist()
     names = ax.get_yticklabels()
     assert [name.get_text() for name in names if name.get_fontweight() == "bold"] == ["mini"]
-    assert legend(ax) == ["this pair", "its ablations", "published", "not one fit"]
+    assert legend(ax) == ["this pair", "its ablations", "published", "not directly comparable"]
 
 
 def test_a_ring_has_a_gap_where_nothing_is_known(tasks):
@@ -115,15 +114,3 @@ def test_a_line_goes_from_the_worst_wording_to_the_best():
     assert ends == [[0.49, 0.52], [0.5, 0.7]]
     assert [name.get_text() for name in ax.get_yticklabels()] == ["h4", "h3"]
     assert "8 to 10 wordings" in ax.get_xlabel()
-
-
-def test_tokens_are_added_up_by_kind():
-    rows = {"task": ["a", "b", "c", "all"], "process": ["x", "x", "y", ""]}
-    counts = {"dna_tokens": [10, 20, 7, 37], "english_tokens": [1, 2, 4, 7]}
-    ax = token_bars(pd.DataFrame(rows | counts))
-    assert [[bar.get_width() for bar in bars] for bars in ax.containers] == [[7, 30], [4, 3]]
-    assert legend(ax) == ["DNA: 37", "English: 7"]
-    with pytest.raises(ValueError, match="process, category, task"):
-        token_bars(pd.DataFrame(rows | counts), by="species")
-    with pytest.raises(ValueError, match="no tasks"):
-        token_bars(pd.DataFrame(rows | counts).iloc[3:])
