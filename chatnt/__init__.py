@@ -8,6 +8,7 @@ from chatnt.conversation import Answer, Question
 from chatnt.sequence import DNA, read_fasta
 
 if TYPE_CHECKING:
+    from chatnt import figures
     from chatnt.aggregate import AttributionStudy
     from chatnt.aggregating import attribution_study
     from chatnt.annotations import read_annotations
@@ -103,6 +104,7 @@ __all__ = [
     "errors",
     "evaluate",
     "faithfulness",
+    "figures",
     "find_elements",
     "find_motifs",
     "get_task",
@@ -192,6 +194,8 @@ _HEAVY = {
 
 
 def __getattr__(name: str) -> object:
+    if name == "figures":
+        return importlib.import_module("chatnt.figures")
     if name not in _HEAVY:
         raise AttributeError(f"module 'chatnt' has no attribute {name!r}")
     module, _, its_name = _HEAVY[name].partition(":")

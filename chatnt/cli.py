@@ -1,4 +1,4 @@
-"""The command ``chatnt``: ask, annotate, explain, variants, demo, card, tasks, evaluate, train, convert."""
+"""The command ``chatnt``: ask, annotate, explain, variants, tasks, evaluate, figures, train, and others."""
 
 import argparse
 import math
@@ -9,6 +9,7 @@ from chatnt import __version__
 from chatnt.cli_annotate import add_annotate
 from chatnt.cli_common import add_bits, add_longest, add_pair, each_question, load_pair, positive
 from chatnt.cli_explain import add_explain
+from chatnt.cli_figures import add_figures
 from chatnt.cli_variants import add_variants
 from chatnt.conversation import Answer
 from chatnt.errors import ChatNTError, DataError, WritingError
@@ -92,6 +93,7 @@ def _parser() -> argparse.ArgumentParser:
 
     _add_tasks(commands)
     _add_evaluate(commands)
+    add_figures(commands)
     _add_train(commands)
     _add_convert(commands)
     return parser

@@ -1,0 +1,8 @@
+"""The figures of the ChatNT paper: each function takes a `Material` and returns a matplotlib figure."""
+
+from chatnt.figures.benchmark import figure_3
+from chatnt.figures.material import Material
+from chatnt.figures.saving import FIGURES, save_figures
+from chatnt.figures.specialists import figure_5
+
+__all__ = ["FIGURES", "Material", "figure_3", "figure_5", "save_figures"]

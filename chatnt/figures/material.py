@@ -1,0 +1,48 @@
+"""What the figures are drawn from."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from chatnt.assistant import Assistant
+from chatnt.loading import load
+from chatnt.pair_results import PairResults, results
+
+
+@dataclass(frozen=True)
+class Material:
+    """Hold a pair, what is known of it, and where sequences to ask about come from.
+
+    What a figure does not need is not loaded.
+
+    Parameters
+    ----------
+    pair
+        Name of a bundled pair, or the folder of a pair that was scored.
+    source
+        Of the sequences that are asked about live: ``"simulated"``, or the folder of a data set.
+    seed
+        Of whatever is drawn at random.
+    quick
+        Whether to ask about few sequences rather than about as many as the paper.
+
+    Examples
+    --------
+    >>> Material().results.name
+    'mini'
+    """
+
+    pair: str | Path = "mini"
+    source: str | Path = "simulated"
+    seed: int = 0
+    quick: bool = True
+
+    @cached_property
+    def chat(self) -> Assistant:
+        """The pair itself."""
+        return load(self.pair)
+
+    @cached_property
+    def results(self) -> PairResults:
+        """Its scores and predictions on whole test sets."""
+        return results(self.pair)

@@ -1,0 +1,81 @@
+"""Figures as files."""
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from chatnt.errors import DataNotFoundError
+from chatnt.figures import benchmark, specialists
+from chatnt.figures.material import Material
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+CAPTIONS = "captions.md"
+"""Name of the file beside the figures that says what each shows and where its numbers come from."""
+
+
+class PaperFigure(NamedTuple):
+    """A figure: the function that draws it, and what is said below it."""
+
+    draw: Callable[[Material], "Figure"]
+    caption: str
+
+
+FIGURES = {
+    "figure_3": PaperFigure(benchmark.figure_3, benchmark.CAPTION),
+    "figure_5": PaperFigure(specialists.figure_5, specialists.CAPTION),
+}
+"""By name, in the order of the paper."""
+
+
+def save_figures(
+    folder: str | Path, names: Sequence[str] | None = None, *, material: Material | None = None
+) -> Iterator[list[Path]]:
+    """Draw figures and write each as PDF and PNG, and their captions.
+
+    Parameters
+    ----------
+    folder
+        Is made if it is not there; files of the same names are replaced.
+    names
+        Of `FIGURES`; default all.
+    material
+        What they are drawn from; default that of the bundled pair.
+
+    Yields
+    ------
+    list of Path
+        The files of one figure, once they are written. The last are the captions.
+
+    Raises
+    ------
+    DataNotFoundError
+        If there is no figure of a name.
+    MissingExtraError
+        If matplotlib is not installed.
+    """
+    chosen = list(FIGURES if names is None else names)
+    unknown = [name for name in chosen if name not in FIGURES]
+    if unknown:
+        raise DataNotFoundError(f"There is no figure {', '.join(unknown)}; there are {', '.join(FIGURES)}.")
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    material = material or Material()
+    for name in chosen:
+        yield _save(FIGURES[name].draw(material), folder / name)
+    captions = folder / CAPTIONS
+    captions.write_text(
+        "".join(f"**{name}.** {FIGURES[name].caption}\n\n" for name in chosen), encoding="utf-8"
+    )
+    yield [captions]
+
+
+def _save(figure: "Figure", stem: Path) -> list[Path]:
+    from matplotlib import pyplot
+
+    paths = [stem.with_suffix(".pdf"), stem.with_suffix(".png")]
+    figure.savefig(paths[0], metadata={"CreationDate": None})  # the same figure gives the same bytes
+    figure.savefig(paths[1], dpi=300)
+    pyplot.close(figure)
+    return paths
