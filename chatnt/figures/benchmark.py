@@ -49,4 +49,4 @@ def rings_of(material: Material) -> pd.DataFrame:
     nt = numbers[(numbers["model"] == NT) & numbers["task"].isin(ours["task"])]
     already = set(zip(ours["task"], ours["model"], strict=True))
     new = [pair not in already for pair in zip(nt["task"], nt["model"], strict=True)]
-    return pd.concat([ours, nt[new]], ignore_index=True)
+    return pd.concat([ours, nt.loc[new]], ignore_index=True)
