@@ -2,7 +2,9 @@
 
 from chatnt.figures.benchmark import figure_3
 from chatnt.figures.material import Material
+from chatnt.figures.overview import figure_1
 from chatnt.figures.saving import FIGURES, save_figures
+from chatnt.figures.six_tasks import figure_4
 from chatnt.figures.specialists import figure_5
 
-__all__ = ["FIGURES", "Material", "figure_3", "figure_5", "save_figures"]
+__all__ = ["FIGURES", "Material", "figure_1", "figure_3", "figure_4", "figure_5", "save_figures"]

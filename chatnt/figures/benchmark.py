@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from chatnt.figures.material import Material
-from chatnt.figures.panels import entitle, new_figure
+from chatnt.figures.panels import entitle, loose_figure
 from chatnt.literature import published_numbers
 from chatnt.plots import means, radar
 from chatnt.standings import compare_means, compare_tasks
@@ -31,9 +31,7 @@ def figure_3(material: Material) -> "Figure":
     >>> figure_3(Material())  # doctest: +SKIP
     <Figure ...>
     """
-    figure, axes = new_figure(
-        4.6, ["ab"], width_ratios=[1.05, 1], per_subplot_kw={"b": {"projection": "polar"}}
-    )
+    figure, axes = loose_figure(9, ["a", "b"], heights=[1, 1.2], polar="b")
     means(compare_means(material.results), ax=axes["a"])
     rings = rings_of(material)
     radar(rings, [material.results.name, "ChatNT", NT], ax=axes["b"])
@@ -46,7 +44,5 @@ def rings_of(material: Material) -> pd.DataFrame:
     """Return the values of the pair, ChatNT and 18 fine-tuned models, a row for each task and model."""
     ours = compare_tasks(material.results, benchmark="nt")
     numbers = published_numbers()
-    nt = numbers[(numbers["model"] == NT) & numbers["task"].isin(ours["task"])]
-    already = set(zip(ours["task"], ours["model"], strict=True))
-    new = [pair not in already for pair in zip(nt["task"], nt["model"], strict=True)]
-    return pd.concat([ours, nt.loc[new]], ignore_index=True)
+    nt = numbers.query("model == @NT and task in @ours.task")
+    return pd.concat([ours, nt], ignore_index=True)

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from chatnt.errors import DataNotFoundError
-from chatnt.figures import benchmark, specialists
+from chatnt.figures import benchmark, overview, six_tasks, specialists
 from chatnt.figures.material import Material
 
 if TYPE_CHECKING:
@@ -23,7 +23,9 @@ class PaperFigure(NamedTuple):
 
 
 FIGURES = {
+    "figure_1": PaperFigure(overview.figure_1, overview.CAPTION),
     "figure_3": PaperFigure(benchmark.figure_3, benchmark.CAPTION),
+    "figure_4": PaperFigure(six_tasks.figure_4, six_tasks.CAPTION),
     "figure_5": PaperFigure(specialists.figure_5, specialists.CAPTION),
 }
 """By name, in the order of the paper."""
@@ -65,9 +67,8 @@ def save_figures(
     for name in chosen:
         yield _save(FIGURES[name].draw(material), folder / name)
     captions = folder / CAPTIONS
-    captions.write_text(
-        "".join(f"**{name}.** {FIGURES[name].caption}\n\n" for name in chosen), encoding="utf-8"
-    )
+    said = "\n\n".join(f"**{name}.** {FIGURES[name].caption}" for name in chosen)
+    captions.write_text(said + "\n", encoding="utf-8")
     yield [captions]
 
 

@@ -1,6 +1,7 @@
 """Pictures of results: each function takes a result and returns matplotlib axes."""
 
 from chatnt.plots.architecture import architecture
+from chatnt.plots.catalogue import catalogue
 from chatnt.plots.confusion import confusion
 from chatnt.plots.estimates import estimates
 from chatnt.plots.faithfulness import faithfulness
@@ -22,7 +23,7 @@ from chatnt.plots.tokens import tokens
 from chatnt.plots.wordings import wordings
 
 __all__ = [
-    "architecture", "confusion", "estimates", "faithfulness", "kmer_spectrum", "learning", "logo",
-    "means", "motif", "mutations", "parts", "profile", "radar", "reliability", "sanity", "score_boxes",
-    "score_map", "task_bars", "tokens", "wordings",
+    "architecture", "catalogue", "confusion", "estimates", "faithfulness", "kmer_spectrum",
+    "learning", "logo", "means", "motif", "mutations", "parts", "profile", "radar", "reliability",
+    "sanity", "score_boxes", "score_map", "task_bars", "tokens", "wordings",
 ]  # fmt: skip

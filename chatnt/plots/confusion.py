@@ -1,5 +1,6 @@
 """How often each true label was answered with each stated one."""
 
+import textwrap
 from typing import TYPE_CHECKING
 
 from chatnt.plots.canvas import INK, new_axes
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
     from chatnt.outcomes import TaskScore
 
 _HALF = 0.5
+_FEW, _LETTERS = 3, 10  # columns, and letters of a line of a name
 
 
 def confusion(score: "TaskScore", *, ax: "Axes | None" = None) -> "Axes":
@@ -48,10 +50,11 @@ def confusion(score: "TaskScore", *, ax: "Axes | None" = None) -> "Axes":
             colour = "white" if shares[i][j] > _HALF else INK
             told = f"{count:,}\n{shares[i][j]:.0%}"
             ax.text(j, i, told, ha="center", va="center", fontsize=8, color=colour)
-    ax.set_xticks(range(len(stated)), stated, fontsize=8)
-    ax.set_yticks(range(len(truths)), truths, fontsize=8)
-    ax.set_xlabel("answer", color=INK, fontsize=9)
-    ax.set_ylabel("truth", color=INK, fontsize=9)
+    small = 8 if len(stated) <= _FEW else 6.5
+    ax.set_xticks(range(len(stated)), [textwrap.fill(name, _LETTERS) for name in stated], fontsize=small)
+    ax.set_yticks(range(len(truths)), [textwrap.fill(name, _LETTERS) for name in truths], fontsize=small)
+    ax.set_xlabel("answer", color=INK, fontsize=8)
+    ax.set_ylabel("truth", color=INK, fontsize=8)
     ax.tick_params(length=0, colors=INK)
     ax.spines[:].set_visible(False)
     return ax

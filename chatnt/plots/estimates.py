@@ -55,8 +55,8 @@ def estimates(
     said = f"PCC {pearson:.2f}, n = {len(told):,}" + (f"; {missing:,} without a number" if missing else "")
     ax.set_title(said, fontsize=9, color=INK, loc="left")
     of = f" ({unit})" if unit else ""
-    ax.set_xlabel(f"truth{of}", color=INK, fontsize=9)
-    ax.set_ylabel(("answer" if stated else "estimate") + of, color=INK, fontsize=9)
+    ax.set_xlabel(f"truth{of}", color=INK, fontsize=8)
+    ax.set_ylabel(("answer" if stated else "estimate") + of, color=INK, fontsize=8)
     ax.axhline(0, color=FAINT, linewidth=0.6)
     tidy(ax, grid="y")
     return ax

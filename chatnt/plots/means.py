@@ -63,9 +63,9 @@ def means(table: "pd.DataFrame", *, ax: "Axes | None" = None) -> "Axes":
         handles.append(
             Patch(facecolor="white", edgecolor=INK, hatch="/////", label="not directly comparable")
         )
-    ax.legend(handles=handles, frameon=False, fontsize=8, loc="lower right")
+    ax.legend(handles=handles, frameon=False, fontsize=7.5, loc="lower right", handlelength=1.2)
     ax.axvline(0, color=FAINT, linewidth=0.8)
     ax.set_xlim(min(0, *(row["mean"] for row in rows)) - 0.01, 1)
-    ax.set_xlabel(f"mean MCC over {table['tasks'].max()} tasks, with standard error", color=INK, fontsize=9)
+    ax.set_xlabel(f"mean MCC over {table['tasks'].max()} tasks, with standard error", color=INK, fontsize=8)
     tidy(ax, grid="x")
     return ax

@@ -54,7 +54,7 @@ def score_boxes(table: "pd.DataFrame", *, ax: "Axes | None" = None) -> "Axes":
 
     handles = [Patch(color=c, label=n) for n, c in zip(order, (_OTHERS, ENGLISH, DNA), strict=False)]
     ax.legend(handles=handles, frameon=False, fontsize=8, loc="lower left", bbox_to_anchor=(0, 1), ncols=3)
-    ax.set_ylabel("score (MCC, AUROC or PCC)", color=INK, fontsize=9)
+    ax.set_ylabel("score (MCC, AUROC or PCC)", color=INK, fontsize=8)
     tidy(ax, grid="y")
     return ax
 

@@ -60,8 +60,9 @@ def task_bars(table: "pd.DataFrame", *, ax: "Axes | None" = None) -> "Axes":
         handles.append(Patch(facecolor="white", edgecolor=DNA, hatch="//////", label=told))
     columns = 4 if len(tasks) > _MANY else 2
     ax.legend(
-        handles=handles, frameon=False, fontsize=8, loc="lower left", bbox_to_anchor=(0, 1.02), ncols=columns
-    )
+        handles=handles, frameon=False, fontsize=7.5, loc="lower left", bbox_to_anchor=(0, 1.02),
+        ncols=columns, handlelength=1.4, columnspacing=1.2,
+    )  # fmt: skip
     units = {row["task"]: row["metric"] for row in rows}
     short = {"mcc": "MCC", "auroc": "AUROC", "pearson": "PCC"}
     names = [f"{name.replace('_', ' ')} ({short.get(units[name], units[name])})" for name in tasks]

@@ -65,7 +65,10 @@ def tokens(
     every = [value for values in counts.values() for value in values]
     ax.set_xlim(10.0 ** (len(str(int(min(every)))) - 2), 4 * max(every))
     ax.set_xlabel("tokens (logarithmic scale)", color=INK)
-    ax.legend(frameon=False, loc="lower left", bbox_to_anchor=(0, 1), ncols=2, borderaxespad=0.2, fontsize=9)
+    ax.legend(
+        frameon=False, loc="lower left", bbox_to_anchor=(0, 1), ncols=2, borderaxespad=0.2, fontsize=8,
+        handlelength=1.2, columnspacing=1.2,
+    )  # fmt: skip
     ax.set_title(f"Tokens of DNA and of English by {by}", loc="left", color=INK, pad=28)
     tidy(ax, grid="x")
     return ax
