@@ -22,7 +22,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 DEV_EXTRAS := plots,widgets,explain,motifs,genome,data,convert,llama,lora,quantize,ray,tensorboard,dev
 RUN_TESTS := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS)
 
-.PHONY: help demo test lint types docs notebooks notebooks-write bench check format clean
+.PHONY: help demo test lint types docs notebooks notebooks-write package licences bench check format clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' Makefile
@@ -51,10 +51,16 @@ notebooks: .venv/.installed-dev ## run all notebooks
 notebooks-write: .venv/.installed-dev ## run them and write their outputs back, as they are committed
 	OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 $(BIN)/python .ci/write_notebooks.py
 
+package: .venv/.installed-dev ## build sdist and wheel in dist, and ask the wheel in an empty environment
+	$(BIN)/python .ci/check_package.py --torch "$(TORCH)" $(if $(TORCH_INDEX),--torch-index "$(TORCH_INDEX)")
+
+licences: .venv/.installed-dev .venv/.installed-docs ## list the licences of all dependencies
+	$(BIN)/python .ci/licences.py
+
 bench: .venv/.installed ## print ratios of speed
 	for script in tests/benchmarks/*.py; do $(BIN)/python "$$script"; done
 
-check: lint types test notebooks docs ## all of the above that can fail
+check: lint types test notebooks docs package licences ## all of the above that can fail
 
 format: .venv/.installed-dev ## rewrite the code in the style of the project
 	$(BIN)/ruff check --fix .
