@@ -133,9 +133,7 @@ def check_metadata(wheel: Path) -> None:
     step(f"read metadata {told.metadata_version} of {told.name} {told.version}", started)
     local = re.findall(r"\]\((?!https?://)([^)]+)\)", told.description or "")
     if local:
-        print(
-            f"          note: {len(local)} links of README.md are relative: on a package index they lead nowhere"
-        )
+        print(f"{'note:':>8}  {len(local)} links of README.md are relative: they lead nowhere on an index")
 
 
 def install(wheel: Path, torch: str, index: str | None) -> None:

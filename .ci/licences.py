@@ -16,6 +16,7 @@ from packaging.utils import canonicalize_name
 
 CORE = "core"
 WORKSHOP = {"dev", "docs"}  # nothing of these is imported by chatnt, or installed by a user
+ABSENT = "not installed"
 GPU = r"(nvidia|cuda)-"  # what PyTorch's builds for GPUs bring along, under NVIDIA's own terms
 COPYLEFT = r"\b(A?GPL|SSPL)|Affero|(?<!Lesser )General Public License|Non-?Commercial"
 STATED = r"\b(MIT|BSD|Apache|ISC|MPL|Mozilla|PSF|Python Software Foundation|Zlib|CC0|BSL|HPND|Public Domain)"
@@ -36,7 +37,9 @@ def main() -> int:
     for *texts, licence in rows:
         print(*(text.ljust(width) for text, width in zip(texts, widths, strict=True)), licence, sep="  ")
     wrong = [problem for name, *_, licence in rows if (problem := trouble(name, licence, needed[name]))]
-    print("\n".join(wrong) or f"Licences: all {len(rows)} packages may be used with one under Apache-2.0.")
+    absent = [name for name, *_, licence in rows if licence == ABSENT]
+    print("\n".join(wrong) or f"Licences: {len(rows) - len(absent)} packages fit Apache-2.0.")
+    print("Not installed here, and not looked at:", ", ".join(absent) or "none")
     return bool(wrong)
 
 
@@ -80,7 +83,7 @@ def told(name: str) -> tuple[str, str]:
     try:
         found = distribution(name)
     except PackageNotFoundError:
-        return "-", "not installed"
+        return "-", ABSENT
     licence = EXCEPTIONS[name][0] if name in EXCEPTIONS else stated(found)
     return found.version, licence
 
@@ -98,7 +101,7 @@ def stated(found: Distribution) -> str:
 
 def trouble(name: str, licence: str, by: set[str]) -> str:
     """Return what is wrong with a licence, or nothing."""
-    if licence == "not installed":
+    if licence == ABSENT:
         return f"{name} is needed and not installed" if CORE in by else ""
     if re.match(GPU, name):
         return ""

@@ -22,6 +22,8 @@ _FOLDERS = (
     "JUPYTERLAB_WORKSPACES_DIR", "IPYTHONDIR",
 )  # fmt: skip
 _IDLE = "() => window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
+_SHOW = "async path => { await jupyterapp.commands.execute('docmanager:open', {path}); }"
+_SHOWN = "name => window.jupyterapp?.shell.currentWidget?.context?.path === name"
 _RUN = """async index => {
   const notebook = jupyterapp.shell.currentWidget.content;
   notebook.activeCellIndex = index;
@@ -99,23 +101,22 @@ class Server:
         self._process.wait(PATIENCE)
 
 
-class Notebook:
-    """A notebook in the browser, all its cells run."""
+class Opened:
+    """A notebook of the server in the browser."""
 
-    def __init__(self, page, server, cells, name="test.ipynb"):
+    def __init__(self, page, server, name):
         self.page, self._server, self._name = page, server, name
         page.set_default_timeout(1000 * PATIENCE)
-        made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(text) for text in cells])
-        made.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
-        nbformat.write(made, server.notebooks / name)
-        watch(page, server.is_local)
-        self.open()
-        for index in range(len(cells)):
-            self.run(index)
 
     def open(self):
         """Load the page, anew if it is open, and wait for the kernel."""
         self.page.goto(f"{self._server.url}/lab/tree/{self._name}?reset", wait_until="domcontentloaded")
+        self.page.wait_for_function(_IDLE)
+
+    def show(self):
+        """Open it in a page that has JupyterLab already, and wait for the kernel."""
+        self.page.evaluate(_SHOW, self._name)
+        self.page.wait_for_function(_SHOWN, arg=self._name)
         self.page.wait_for_function(_IDLE)
 
     def reload(self):
@@ -143,6 +144,20 @@ class Notebook:
         name = f"JupyterLab {'Dark' if dark else 'Light'}"
         self.page.evaluate("theme => jupyterapp.commands.execute('apputils:change-theme', {theme})", name)
         self.page.wait_for_function("dark => document.body.dataset.jpThemeLight === String(!dark)", arg=dark)
+
+
+class Notebook(Opened):
+    """A new notebook in the browser, all its cells run."""
+
+    def __init__(self, page, server, cells, name="test.ipynb"):
+        made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(text) for text in cells])
+        made.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
+        nbformat.write(made, server.notebooks / name)
+        super().__init__(page, server, name)
+        watch(page, server.is_local)
+        self.open()
+        for index in range(len(cells)):
+            self.run(index)
 
 
 def _free_port():
