@@ -64,7 +64,9 @@ def _parser() -> argparse.ArgumentParser:
         epilog='Example: chatnt ask "Is there a TATA promoter in <DNA>?" --fasta promoters.fa',
     )
     ask.add_argument("question", help="English, with <DNA> or @name where a sequence belongs")
-    ask.add_argument("--fasta", help="file with the sequences, plain or gzip'd; - reads standard input")
+    ask.add_argument(
+        "--fasta", metavar="FILE", help="file with the sequences, plain or gzip'd; - reads standard input"
+    )
     ask.add_argument("--dna", action="append", default=[], metavar="LETTERS", help="a sequence typed here")
     ask.add_argument("--task", metavar="NAME", help="what the question is about (default: recognised)")
     ask.add_argument(
@@ -101,11 +103,15 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_convert(commands: "argparse._SubParsersAction") -> None:
     text = "convert published weights into a folder that loads fast"
-    convert = commands.add_parser("convert", help=text, description=f"{text.capitalize()}.")
+    example = "Example: chatnt convert ChatNT/ chatnt_converted/"
+    convert = commands.add_parser("convert", help=text, description=f"{text.capitalize()}.", epilog=example)
     convert.add_argument("source", type=Path, help="folder of safetensors files, or params.joblib")
     convert.add_argument("target", type=Path, help="folder to write")
     convert.add_argument(
-        "--tokenizer", type=Path, help="folder of the English tokenizer (default: beside the weights)"
+        "--tokenizer",
+        type=Path,
+        metavar="FOLDER",
+        help="folder of the English tokenizer (default: beside the weights)",
     )
     convert.add_argument(
         "--allow-pickle",
@@ -125,7 +131,7 @@ def _add_tasks(commands: "argparse._SubParsersAction") -> None:
     )
     tasks.add_argument("name", nargs="?", help="name of a task, such as promoter_tata, to print its card")
     for filtered in _FILTERS:
-        tasks.add_argument(f"--{filtered}", help=f"only tasks of this {filtered}")
+        tasks.add_argument(f"--{filtered}", metavar="NAME", help=f"only tasks of this {filtered}")
     tasks.add_argument("--search", metavar="WORDS", help="only tasks that mention all these words")
     tasks.set_defaults(run=_tasks)
 
@@ -147,7 +153,9 @@ def _add_evaluate(commands: "argparse._SubParsersAction") -> None:
         metavar="FOLDER",
         help="a folder for each task, with test.tsv.gz; or hub, or simulated (default: CHATNT_DATA)",
     )
-    evaluate.add_argument("--split", choices=("test", "train"), default="test", help="default: test")
+    evaluate.add_argument(
+        "--split", choices=("test", "train"), default="test", help="sequences to score on (default: test)"
+    )
     text = "most sequences per task, or all (default: 5000)"
     evaluate.add_argument("--limit", type=_limit, default=5000, metavar="N", help=text)
     evaluate.add_argument(

@@ -36,7 +36,11 @@ def add_explain(commands: "argparse._SubParsersAction") -> None:
     )
     explain.add_argument("question", help="English, with <DNA> or @name where a sequence belongs")
     explain.add_argument("fasta", help="file with the sequences, plain or gzip'd; - reads standard input")
-    explain.add_argument("--target", metavar="NAME", help="label, Yes, No, answer, first_token or value")
+    explain.add_argument(
+        "--target",
+        metavar="NAME",
+        help="what to explain: a label, Yes, No, answer, first_token or value (default: what is answered)",
+    )
     explain.add_argument("--against", metavar="NAME", help="another label (default: all others)")
     explain.add_argument(
         "--method",
@@ -45,20 +49,35 @@ def add_explain(commands: "argparse._SubParsersAction") -> None:
         help="such as in_silico_mutagenesis (default: integrated_gradients)",
     )
     explain.add_argument(
-        "--baseline", default="N", metavar="NAME", help="N, shuffled or letters (default: N)"
+        "--baseline",
+        default="N",
+        metavar="NAME",
+        help="what bases are compared with: N, shuffled or letters (default: N)",
     )
     explain.add_argument("--task", metavar="NAME", help="what the question is about (default: recognised)")
     explain.add_argument(
         "--calibrated", action="store_true", help="explain the calibrated probability, not log-odds"
     )
-    explain.add_argument("--steps", type=positive, default=32, metavar="N", help="of gradients (default: 32)")
     explain.add_argument(
-        "--window", type=positive, default=6, metavar="N", help="bases taken away at once (default: 6)"
+        "--steps",
+        type=positive,
+        default=32,
+        metavar="N",
+        help="of integrated gradients, from the baseline to the sequence (default: 32)",
+    )
+    explain.add_argument(
+        "--window",
+        type=positive,
+        default=6,
+        metavar="N",
+        help="bases that occlusion and ablation take away at once (default: 6)",
     )
     explain.add_argument(
         "--start", type=int, default=0, metavar="N", help="first base of a picture, from 0 (default: 0)"
     )
-    explain.add_argument("--end", type=int, metavar="N", help="base behind the last of a picture")
+    explain.add_argument(
+        "--end", type=int, metavar="N", help="base behind the last of a picture (default: the end)"
+    )
     explain.add_argument(
         "--out", type=Path, metavar="FILE", help="to write: .tsv, .csv, .bedgraph, .npz, .png, .svg or .pdf"
     )

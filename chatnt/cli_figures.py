@@ -18,7 +18,11 @@ def add_figures(commands: "argparse._SubParsersAction") -> None:
     figures.add_argument("names", nargs="*", metavar="NAME", help="such as figure_3 (default: all)")
     figures.add_argument("--list", action="store_true", help="print the names and captions, and draw nothing")
     figures.add_argument(
-        "--out", type=Path, default=Path("figures"), metavar="FOLDER", help="where to (default: figures)"
+        "--out",
+        type=Path,
+        default=Path("figures"),
+        metavar="FOLDER",
+        help="where to write (default: figures)",
     )
     figures.add_argument(
         "--data",
@@ -26,7 +30,9 @@ def add_figures(commands: "argparse._SubParsersAction") -> None:
         metavar="SOURCE",
         help="folder of real sequences, for what is asked live (default: simulated ones)",
     )
-    figures.add_argument("--seed", type=int, default=0, help="of what is drawn at random (default: 0)")
+    figures.add_argument(
+        "--seed", type=int, default=0, metavar="N", help="chooses sequences and wordings (default: 0)"
+    )
     figures.add_argument("--whole", action="store_true", help="ask about as many sequences as the paper")
     add_pair(figures)
     figures.set_defaults(run=_figures)
