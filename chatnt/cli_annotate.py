@@ -39,12 +39,8 @@ def add_annotate(commands: "argparse._SubParsersAction") -> None:
     parser.add_argument(
         "--stride", type=positive, metavar="N", help="bases from window to window (default: the window)"
     )
-    parser.add_argument(
-        "--strands",
-        choices=("given", "both"),
-        default="given",
-        help="ask about the strand as given, or both (default: given)",
-    )
+    text = "ask about the strand as given, or both (default: given)"
+    parser.add_argument("--strands", choices=("given", "both"), default="given", help=text)
     parser.add_argument(
         "--no-text",
         dest="text",

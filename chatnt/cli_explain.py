@@ -42,6 +42,26 @@ def add_explain(commands: "argparse._SubParsersAction") -> None:
         help="what to explain: a label, Yes, No, answer, first_token or value (default: what is answered)",
     )
     explain.add_argument("--against", metavar="NAME", help="another label (default: all others)")
+    _add_method(explain)
+    explain.add_argument("--task", metavar="NAME", help="what the question is about (default: recognised)")
+    explain.add_argument(
+        "--calibrated", action="store_true", help="explain the calibrated probability, not log-odds"
+    )
+    explain.add_argument(
+        "--start", type=int, default=0, metavar="N", help="first base of a picture, from 0 (default: 0)"
+    )
+    explain.add_argument(
+        "--end", type=int, metavar="N", help="base behind the last of a picture (default: the end)"
+    )
+    explain.add_argument(
+        "--out", type=Path, metavar="FILE", help="to write: .tsv, .csv, .bedgraph, .npz, .png, .svg or .pdf"
+    )
+    add_pair(explain)
+    add_bits(explain)
+    explain.set_defaults(run=_explain)
+
+
+def _add_method(explain: argparse.ArgumentParser) -> None:
     explain.add_argument(
         "--method",
         default="integrated_gradients",
@@ -53,10 +73,6 @@ def add_explain(commands: "argparse._SubParsersAction") -> None:
         default="N",
         metavar="NAME",
         help="what bases are compared with: N, shuffled or letters (default: N)",
-    )
-    explain.add_argument("--task", metavar="NAME", help="what the question is about (default: recognised)")
-    explain.add_argument(
-        "--calibrated", action="store_true", help="explain the calibrated probability, not log-odds"
     )
     explain.add_argument(
         "--steps",
@@ -72,18 +88,6 @@ def add_explain(commands: "argparse._SubParsersAction") -> None:
         metavar="N",
         help="bases that occlusion and ablation take away at once (default: 6)",
     )
-    explain.add_argument(
-        "--start", type=int, default=0, metavar="N", help="first base of a picture, from 0 (default: 0)"
-    )
-    explain.add_argument(
-        "--end", type=int, metavar="N", help="base behind the last of a picture (default: the end)"
-    )
-    explain.add_argument(
-        "--out", type=Path, metavar="FILE", help="to write: .tsv, .csv, .bedgraph, .npz, .png, .svg or .pdf"
-    )
-    add_pair(explain)
-    add_bits(explain)
-    explain.set_defaults(run=_explain)
 
 
 def _explain(args: argparse.Namespace) -> None:

@@ -39,9 +39,7 @@ def add_variants(commands: "argparse._SubParsersAction") -> None:
         "the window (default: those that matter for the task)"
     )
     parser.add_argument("--at", nargs="+", type=int, metavar="N", help=text)
-    parser.add_argument(
-        "--strands", choices=("both", "+", "-"), default="both", help="strands to ask about (default: both)"
-    )
+    parser.add_argument("--strands", choices=("both", "+", "-"), default="both", help="default: both")
     text = (
         "which window gives the row: that with the largest change, that with the likeliest site, or all of "
         "them (default: changed)"

@@ -83,3 +83,9 @@ def test_the_environment_installs_what_the_makefile_does():
     versions = [line.rpartition(" ")[2] for line in PROJECT["classifiers"] if re.search(r":: 3\.\d+$", line)]
     allowed = SpecifierSet(python.removeprefix("python"))
     assert [f"3.{minor}" for minor in range(30) if allowed.contains(f"3.{minor}")] == versions
+
+
+def test_every_extra_is_told_of():
+    told = (ROOT / "docs" / "installation.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `([a-z]+)` \|", told, re.MULTILINE)
+    assert sorted(rows) == sorted(PROJECT["optional-dependencies"])

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from chatnt.assistant import Assistant
-from chatnt.loading import load
 from chatnt.pair_results import PairResults, results
+
+if TYPE_CHECKING:
+    from chatnt.assistant import Assistant
 
 
 @dataclass(frozen=True)
@@ -38,8 +40,10 @@ class Material:
     quick: bool = True
 
     @cached_property
-    def chat(self) -> Assistant:
+    def chat(self) -> "Assistant":
         """The pair itself."""
+        from chatnt.loading import load
+
         return load(self.pair)
 
     @cached_property
