@@ -59,7 +59,8 @@ def test_exceptions_name_a_licence_and_a_reason(licences):
 
 def test_all_that_is_installed_here_may_be_used(licences, capsys):
     assert licences.main() == 0
-    *table, told, absent = capsys.readouterr().out.splitlines()
+    *table, told, own, absent = capsys.readouterr().out.splitlines()
     assert any(line.split()[:1] == ["torch"] and line.split()[2] == "core" for line in table)
     assert told.endswith("packages fit Apache-2.0.")
+    assert own.startswith("Under NVIDIA's own terms")
     assert absent.startswith("Not installed here")
