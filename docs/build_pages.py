@@ -1,0 +1,52 @@
+"""What the build puts beside the pages that are written by hand; nothing of it is committed."""
+
+import argparse
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from unittest.mock import patch
+
+from chatnt.cli import command_parser
+
+_WIDTH = 100  # of the help, in characters
+
+
+def copy_notebooks(source: Path, target: Path) -> None:
+    """Copy all notebooks of a folder, and leave no others; one that is as it was is not touched."""
+    target.mkdir(exist_ok=True)
+    for path in set(target.iterdir()) - {target / each.name for each in source.glob("*.ipynb")}:
+        path.unlink()
+    for path in source.glob("*.ipynb"):
+        copy = target / path.name
+        if not copy.exists() or copy.read_bytes() != path.read_bytes():
+            shutil.copyfile(path, copy)
+
+
+def write_command_line(path: Path) -> None:
+    """Write the page of the command line, if it has changed."""
+    page = command_line_page()
+    if not path.exists() or path.read_text(encoding="utf-8") != page:
+        path.write_text(page, encoding="utf-8")
+
+
+def command_line_page() -> str:
+    """Return the page of the command line: what ``--help`` prints, of the command and of each of its own."""
+    parts = [
+        "# The command line",
+        "`chatnt` comes with the package. A clear error ends it with status 2, one of writing (a full disk) with 1, "
+        "Ctrl-C with 130. Guides: [asking](usage.md), [files](annotate.md), [variants](variants.md), "
+        "[attribution](attribution.md), [evaluation](evaluation.md), [training](training.md).",
+    ]
+    with patch.dict(os.environ, COLUMNS=str(_WIDTH)):
+        for name, text in _helps(command_parser()):
+            parts += [f"## {name}", f"```text\n{text.strip()}\n```"]
+    return "\n\n".join(parts) + "\n"
+
+
+def _helps(parser: argparse.ArgumentParser) -> Iterator[tuple[str, str]]:
+    yield parser.prog, parser.format_help()
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for command in action.choices.values():
+                yield from _helps(command)
