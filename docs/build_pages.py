@@ -34,8 +34,8 @@ def command_line_page() -> str:
     """Return the page of the command line: what ``--help`` prints, of the command and of each of its own."""
     parts = [
         "# The command line",
-        "`chatnt` comes with the package. A clear error ends it with status 2, one of writing (a full disk) with 1, "
-        "Ctrl-C with 130. Guides: [asking](usage.md), [files](annotate.md), [variants](variants.md), "
+        "`chatnt` comes with the package. A clear error ends it with status 2, one of writing (a full disk) "
+        "with 1, Ctrl-C with 130. Guides: [asking](usage.md), [files](annotate.md), [variants](variants.md), "
         "[attribution](attribution.md), [evaluation](evaluation.md), [training](training.md).",
     ]
     with patch.dict(os.environ, COLUMNS=str(_WIDTH)):
