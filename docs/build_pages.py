@@ -1,7 +1,9 @@
 """What the build puts beside the pages that are written by hand; nothing of it is committed."""
 
 import argparse
+import inspect
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -50,3 +52,17 @@ def _helps(parser: argparse.ArgumentParser) -> Iterator[tuple[str, str]]:
         if isinstance(action, argparse._SubParsersAction):
             for command in action.choices.values():
                 yield from _helps(command)
+
+
+def listed_names(page: Path) -> list[str]:
+    """Return the public classes on the page of the API, but for widgets, which have the names of results."""
+    names = re.findall(r"^   (chatnt\.[\w.]+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return [name for name in names if re.fullmatch(r"chatnt\.(errors\.|figures\.)?[A-Z]\w+", name)]
+
+
+def class_signature(_app: object, what: str, _name: str, thing: type, *others: object) -> tuple | None:
+    """Tell Sphinx how a widget is made, whose base class says ``(*args, **kwargs)``."""
+    if what != "class" or others[1] != "(*args, **kwargs)":
+        return None
+    own = list(inspect.signature(thing.__init__).parameters.values())[1:]
+    return str(inspect.Signature([each.replace(annotation=inspect.Parameter.empty) for each in own])), None

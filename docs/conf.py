@@ -5,9 +5,11 @@ import sys
 from importlib.metadata import version as version_of
 from pathlib import Path
 
+from sphinx.application import Sphinx
+
 DOCS = Path(__file__).parent
 sys.path.insert(0, str(DOCS))
-from build_pages import copy_notebooks, write_command_line
+from build_pages import class_signature, copy_notebooks, listed_names, write_command_line
 
 project = "chatnt"
 author = "The chatnt contributors"
@@ -34,6 +36,7 @@ nb_execution_raise_on_error = True
 nb_execution_excludepatterns = ["generated/*"]
 nb_output_stderr = "remove"
 nb_merge_streams = True
+nb_render_markdown_format = "myst"  # results print as Markdown tables
 nb_ipywidgets_js = {}  # widgets show the page or the picture beside them; their scripts would need a network
 nb_mime_priority_overrides = [("html", "application/vnd.jupyter.widget-view+json", None)]
 os.environ |= {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "TQDM_DISABLE": "1"}  # of the kernels
@@ -43,6 +46,13 @@ autosummary_imported_members = True
 autodoc_typehints = "none"  # numpydoc shows the parameters
 autodoc_member_order = "bysource"
 numpydoc_show_class_members = False  # the template of classes lists them
+numpydoc_xref_param_type = True
+numpydoc_xref_ignore = "all"  # but for what the page of the API has
+numpydoc_xref_aliases = {name.rpartition(".")[2]: name for name in listed_names(DOCS / "api.md")}
 
 copy_notebooks(DOCS.parent / "notebooks", DOCS / "notebooks")
 write_command_line(DOCS / "command_line.md")
+
+
+def setup(app: Sphinx) -> None:
+    app.connect("autodoc-process-signature", class_signature)

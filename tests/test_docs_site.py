@@ -53,6 +53,20 @@ def test_every_public_name_is_on_the_page_of_the_api_once():
     assert set(listed.values()) == {1}
 
 
+def test_classes_of_results_are_links_and_widgets_do_not_take_their_names():
+    names = PAGES.listed_names(DOCS / "api.md")
+    assert {"chatnt.Attribution", "chatnt.errors.SequenceError", "chatnt.figures.Material"} <= set(names)
+    assert not [name for name in names if name.startswith("chatnt.widgets")]
+    assert len({name.rpartition(".")[2] for name in names}) == len(names)
+
+
+def test_a_widget_says_how_it_is_made():
+    told = PAGES.class_signature(None, "class", "", chatnt.widgets.Chat, None, "(*args, **kwargs)", None)
+    assert told[0].startswith("(chat, *, sequences=None")
+    assert PAGES.class_signature(None, "class", "", chatnt.DNA, None, "(sequence)", None) is None
+    assert PAGES.class_signature(None, "function", "", chatnt.load, None, "(*args, **kwargs)", None) is None
+
+
 def test_the_page_of_the_command_line_has_the_help_of_every_command():
     page, parser = PAGES.command_line_page(), command_parser()
     (commands,) = [action for action in parser._actions if hasattr(action.choices, "values")]
