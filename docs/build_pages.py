@@ -55,9 +55,21 @@ def _helps(parser: argparse.ArgumentParser) -> Iterator[tuple[str, str]]:
 
 
 def listed_names(page: Path) -> list[str]:
-    """Return the public classes on the page of the API, but for widgets, which have the names of results."""
-    names = re.findall(r"^   (chatnt\.[\w.]+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
-    return [name for name in names if re.fullmatch(r"chatnt\.(errors\.|figures\.)?[A-Z]\w+", name)]
+    """Return the public names on the page of the API that have a page of their own, in full."""
+    return re.findall(r"^   (chatnt\.[\w.]+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+
+
+def class_links(names: list[str]) -> dict[str, str]:
+    """Return what the short name of each class means, but for widgets, which have the names of results."""
+    classes = [name for name in names if re.fullmatch(r"chatnt\.(errors\.|figures\.)?[A-Z]\w+", name)]
+    return {name.rpartition(".")[2]: name for name in classes}
+
+
+def remove_others(folder: Path, names: list[str]) -> None:
+    """Remove pages of names that were made by an earlier build and are public no longer."""
+    for path in folder.glob("*.rst"):
+        if path.stem not in names:
+            path.unlink()
 
 
 def class_signature(_app: object, what: str, _name: str, thing: type, *others: object) -> tuple | None:

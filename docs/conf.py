@@ -9,7 +9,16 @@ from sphinx.application import Sphinx
 
 DOCS = Path(__file__).parent
 sys.path.insert(0, str(DOCS))
-from build_pages import class_signature, copy_notebooks, listed_names, write_command_line
+from build_pages import (
+    class_links,
+    class_signature,
+    copy_notebooks,
+    listed_names,
+    remove_others,
+    write_command_line,
+)
+
+NAMES = listed_names(DOCS / "api.md")
 
 project = "chatnt"
 author = "The chatnt contributors"
@@ -48,10 +57,11 @@ autodoc_member_order = "bysource"
 numpydoc_show_class_members = False  # the template of classes lists them
 numpydoc_xref_param_type = True
 numpydoc_xref_ignore = "all"  # but for what the page of the API has
-numpydoc_xref_aliases = {name.rpartition(".")[2]: name for name in listed_names(DOCS / "api.md")}
+numpydoc_xref_aliases = class_links(NAMES)
 
 copy_notebooks(DOCS.parent / "notebooks", DOCS / "notebooks")
 write_command_line(DOCS / "command_line.md")
+remove_others(DOCS / "generated", NAMES)
 
 
 def setup(app: Sphinx) -> None:

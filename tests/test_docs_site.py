@@ -54,10 +54,18 @@ def test_every_public_name_is_on_the_page_of_the_api_once():
 
 
 def test_classes_of_results_are_links_and_widgets_do_not_take_their_names():
-    names = PAGES.listed_names(DOCS / "api.md")
-    assert {"chatnt.Attribution", "chatnt.errors.SequenceError", "chatnt.figures.Material"} <= set(names)
-    assert not [name for name in names if name.startswith("chatnt.widgets")]
-    assert len({name.rpartition(".")[2] for name in names}) == len(names)
+    links = PAGES.class_links(PAGES.listed_names(DOCS / "api.md"))
+    assert links["Attribution"] == "chatnt.Attribution"
+    assert links["SequenceError"] == "chatnt.errors.SequenceError"
+    assert links["Material"] == "chatnt.figures.Material"
+    assert not {"Chat", "load", "radar"} & set(links)
+
+
+def test_pages_of_names_that_are_gone_are_removed(tmp_path):
+    for name in ("chatnt.load", "chatnt.gone"):
+        (tmp_path / f"{name}.rst").write_text("")
+    PAGES.remove_others(tmp_path, PAGES.listed_names(DOCS / "api.md"))
+    assert [path.stem for path in tmp_path.iterdir()] == ["chatnt.load"]
 
 
 def test_a_widget_says_how_it_is_made():
