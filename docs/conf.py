@@ -42,13 +42,17 @@ nb_execution_mode = os.environ.get("CHATNT_DOCS_EXECUTE", "force")
 nb_execution_in_temp = True
 nb_execution_timeout = 120  # seconds, for one cell
 nb_execution_raise_on_error = True
-nb_execution_excludepatterns = ["generated/*"]
 nb_output_stderr = "remove"
 nb_merge_streams = True
 nb_render_markdown_format = "myst"  # results print as Markdown tables
 nb_ipywidgets_js = {}  # widgets show the page or the picture beside them; their scripts would need a network
 nb_mime_priority_overrides = [("html", "application/vnd.jupyter.widget-view+json", None)]
-os.environ |= {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "TQDM_DISABLE": "1"}  # of the kernels
+os.environ |= {
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "TQDM_DISABLE": "1",
+    "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+}  # of the kernels
 
 autosummary_generate = True
 autosummary_imported_members = True
