@@ -6,6 +6,8 @@
 #   TORCH_INDEX  where torch comes from, if not from the default: on Linux without a GPU,
 #                the CPU index that pytorch.org names under "Get Started" saves gigabytes
 #   WORKERS      test processes side by side                        2
+#
+# `CHATNT_DOCS_EXECUTE=off make docs` shows the stored outputs of the notebooks instead of running them.
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -42,7 +44,7 @@ lint: .venv/.installed-dev ## style, layers, and the size of files and functions
 types: .venv/.installed-dev ## check types
 	$(BIN)/pyright
 
-docs: .venv/.installed-docs ## build the documentation in build/docs
+docs: .venv/.installed-docs ## build the documentation in build/docs, with all notebooks run
 	$(BIN)/sphinx-build -W --keep-going docs build/docs
 
 notebooks: .venv/.installed-dev ## run all notebooks
@@ -67,7 +69,7 @@ format: .venv/.installed-dev ## rewrite the code in the style of the project
 	$(BIN)/ruff format .
 
 clean: ## remove what was built, but not .venv
-	rm -rf build dist demo.html .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf build dist demo.html docs/notebooks docs/generated docs/command_line.md .pytest_cache .ruff_cache .import_linter_cache
 	find chatnt tests docs notebooks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # An installation is repeated when pyproject.toml has changed.
@@ -91,5 +93,5 @@ clean: ## remove what was built, but not .venv
 	touch .venv/.installed $@
 
 .venv/.installed-docs: pyproject.toml .venv/.installed-torch
-	$(PIP) install -e ".[plots,docs]"
-	touch .venv/.installed $@
+	$(PIP) install -e ".[$(DEV_EXTRAS),docs]"
+	touch .venv/.installed .venv/.installed-dev $@

@@ -33,7 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
     0; 1 if something could not be written, as on a full disk; 2 after another clear error; 130, as
     shells have it, after Ctrl-C.
     """
-    args = _parser().parse_args(arguments)
+    args = command_parser().parse_args(arguments)
     try:
         args.run(args)
     except WritingError as error:
@@ -52,7 +52,8 @@ def _failed(reason: str, status: int) -> int:
     return status
 
 
-def _parser() -> argparse.ArgumentParser:
+def command_parser() -> argparse.ArgumentParser:
+    """Return the parser of the command, with those of its own commands."""
     parser = argparse.ArgumentParser(prog="chatnt", description="Ask in English about DNA.")
     parser.add_argument("--version", action="version", version=f"chatnt {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
