@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 CAPTION = (
     "Supplementary Figures 5 to 7 of the paper, in our own words. One question and its answer for each of "
-    "the 27 tasks, about DNA (a), RNA (b) and proteins (c): words of the catalogue that no pair is trained "
-    "on. Answers say what is true of the first test sequence, simulated unless a data set is named; no "
-    "pair was asked."
+    "the 27 tasks, about DNA (a), RNA (b) and proteins (c). Published: which tasks there are. The words "
+    "are of the catalogue, and no pair is trained on these; answers say what is true of the first test "
+    "sequence, simulated unless a data set is named. No pair was asked."
 )
 PANELS = {"genomics": "DNA", "transcriptomics": "RNA", "proteomics": "proteins"}
 """Titles of the panels, by the category of the tasks."""
