@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from chatnt.motif_files import find_motifs
     from chatnt.outcomes import Scores, TrainingLog
     from chatnt.pair_results import PairResults, results
-    from chatnt.pairs.settings import hyper_parameters
+    from chatnt.pair_settings import hyper_parameters
     from chatnt.peaks import call_peaks
     from chatnt.processor import ChatNTProcessor
     from chatnt.proving import faithfulness
@@ -173,7 +173,7 @@ _HEAVY = {
     "find_elements": "chatnt.elements",
     "find_motifs": "chatnt.motif_files",
     "get_task": "chatnt.tasks",
-    "hyper_parameters": "chatnt.pairs.settings",
+    "hyper_parameters": "chatnt.pair_settings",
     "known_variants": "chatnt.variant_literature",
     "list_tasks": "chatnt.tasks.catalogue",
     "compare_means": "chatnt.standings",
