@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from chatnt.motif_files import find_motifs
     from chatnt.outcomes import Scores, TrainingLog
     from chatnt.pair_results import PairResults, results
+    from chatnt.pair_settings import hyper_parameters
     from chatnt.peaks import call_peaks
     from chatnt.processor import ChatNTProcessor
     from chatnt.proving import faithfulness
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
     from chatnt.sanity_checking import sanity
     from chatnt.sanity_result import Sanity
     from chatnt.shuffled_attributions import attribute_shuffled
-    from chatnt.standings import compare_means, compare_tasks
+    from chatnt.standings import compare_means, compare_models, compare_tasks
     from chatnt.tasks import get_task, register_task
     from chatnt.tasks.catalogue import list_tasks
     from chatnt.tasks.dataset import InstructionDataset
@@ -98,6 +99,7 @@ __all__ = [
     "calibrate",
     "call_peaks",
     "compare_means",
+    "compare_models",
     "compare_tasks",
     "count_tokens",
     "describe_data",
@@ -108,6 +110,7 @@ __all__ = [
     "find_elements",
     "find_motifs",
     "get_task",
+    "hyper_parameters",
     "known_variants",
     "list_tasks",
     "load",
@@ -170,9 +173,11 @@ _HEAVY = {
     "find_elements": "chatnt.elements",
     "find_motifs": "chatnt.motif_files",
     "get_task": "chatnt.tasks",
+    "hyper_parameters": "chatnt.pair_settings",
     "known_variants": "chatnt.variant_literature",
     "list_tasks": "chatnt.tasks.catalogue",
     "compare_means": "chatnt.standings",
+    "compare_models": "chatnt.standings",
     "compare_tasks": "chatnt.standings",
     "load": "chatnt.loading",
     "pair": "chatnt.loading",

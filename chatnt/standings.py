@@ -16,6 +16,8 @@ PAIR, ABLATION, PUBLISHED = "pair", "ablation", "published"
 """What a row is of."""
 
 CHATNT = "ChatNT"
+_MODELS = ("model", "kind", "protocol", "task", "value")
+_FEWEST = 10  # of the 18 tasks that a model has numbers for
 _MOST_MISSING = 2  # of the 18 tasks: DNABERT-1 was never measured on two
 
 
@@ -110,6 +112,47 @@ def compare_tasks(pair: PairResults | None = None, *, benchmark: str = "chatnt")
     return pd.DataFrame(rows)
 
 
+def compare_models(pair: PairResults | None = None) -> pd.DataFrame:
+    """List what models score on each of the 18 tasks of the NT benchmark, and how that was measured.
+
+    Parameters
+    ----------
+    pair
+        Its results; default those of the bundled pair.
+
+    Returns
+    -------
+    DataFrame
+        ``model, kind`` (`PAIR`, `ABLATION` or `PUBLISHED`), ``protocol``, ``task, value`` (Matthews
+        correlation): the models with numbers for at least ten tasks, the best mean first; those that
+        lack a task come after those that lack none. Ablations are those on whole test sets.
+
+    Examples
+    --------
+    >>> table = compare_models()
+    >>> table.loc[(table["model"] == "DNABERT-2") & (table["task"] == "h3"), "protocol"].item()
+    'ten folds'
+    """
+    pair = results() if pair is None else pair
+    names = benchmark_tasks("nt")
+    frames = [_scored(pair.name, PAIR, pair.scores, names)]
+    whole = {score.task: score.count for score in pair.scores.tasks}
+    for name, scores in pair.ablations.items():
+        if all(score.count >= whole.get(score.task, 0) for score in scores.tasks if score.task in names):
+            frames.append(_scored(name, ABLATION, scores, names))
+    numbers = published_numbers()
+    numbers = numbers.loc[numbers["task"].isin(names) & (numbers["metric"] == "mcc")]
+    frames.append(numbers.assign(kind=PUBLISHED)[list(_MODELS)])
+    table = pd.concat(frames).drop_duplicates(["model", "protocol", "task"])  # some bars are printed, too
+    groups = table.groupby(["model", "protocol"])["value"]
+    table = table.assign(known=groups.transform("size"), mean=groups.transform("mean"))
+    table = table.assign(partial=table["known"] < len(names), place=table["task"].map(names.index))
+    table = table.loc[table["known"] >= _FEWEST].sort_values(
+        ["partial", "mean", "model", "protocol", "place"], ascending=[True, False, True, True, True]
+    )
+    return table[list(_MODELS)].reset_index(drop=True)
+
+
 def benchmark_tasks(benchmark: str) -> list[str]:
     """Return the names of the tasks of a benchmark, in the order of the catalogue.
 
@@ -136,6 +179,11 @@ def _mean_of(
     note = f"scored on at most {max(s.count for s in some):,} sequences of a task" if fewer else ""
     found = [s.mcc for s in some if s.mcc is not None]
     return _row(model, kind, *_moments(found), len(found), not fewer, note)
+
+
+def _scored(model: str, kind: str, scores: Scores, names: Sequence[str]) -> pd.DataFrame:
+    some = [s for s in scores.tasks if s.task in names and s.mcc is not None and not s.simulated]
+    return pd.DataFrame([(model, kind, "one fit", s.task, s.mcc) for s in some], columns=list(_MODELS))
 
 
 def _moments(values: Sequence[float]) -> tuple[float, float]:

@@ -24,7 +24,7 @@ NAMES = {
     "AttributionStudy", "attribution_study",
     "PartAttribution", "attribute_latents", "attribute_regions",
     "attribute_words", "widgets",
-    "VLLMDecoder", "compare_means", "compare_tasks",
+    "VLLMDecoder", "compare_means", "compare_models", "compare_tasks", "hyper_parameters",
 }  # fmt: skip
 MODULES = {"errors", "figures", "plots", "widgets"}
 

@@ -6,7 +6,15 @@ import statistics
 import pytest
 
 import chatnt
-from chatnt.standings import ABLATION, PAIR, PUBLISHED, benchmark_tasks, compare_means, compare_tasks
+from chatnt.standings import (
+    ABLATION,
+    PAIR,
+    PUBLISHED,
+    benchmark_tasks,
+    compare_means,
+    compare_models,
+    compare_tasks,
+)
 
 
 @pytest.fixture(scope="module")
@@ -68,3 +76,21 @@ def test_a_benchmark_must_exist():
     assert len(benchmark_tasks("nt")) == 18
     with pytest.raises(ValueError, match="chatnt, nt, nt_revised"):
         compare_tasks(benchmark="glue")
+
+
+def test_models_are_listed_task_by_task_with_their_protocol():
+    table = compare_models()
+    assert not table.duplicated(["model", "protocol", "task"]).any()
+    counts = table.groupby(["model", "protocol"], sort=False)["value"].agg(["size", "mean"])
+    assert counts["size"].min() >= 10
+    whole = counts[counts["size"] == 18]
+    assert counts.index[: len(whole)].tolist() == whole.index.tolist()
+    assert whole["mean"].is_monotonic_decreasing
+    kinds = table.drop_duplicates("model").set_index("model")["kind"]
+    assert (kinds["mini"], kinds["question-blind"], kinds["ChatNT"]) == (PAIR, ABLATION, PUBLISHED)
+    assert "shuffled DNA" not in kinds  # scored on fewer rows
+    mine = table[table["model"] == "mini"].set_index("task")["value"]
+    assert mine["h3"] == chatnt.results().scores["h3"].mcc
+    numbers = chatnt.published_numbers("h3").set_index("model")["value"]
+    theirs = table[(table["task"] == "h3") & (table["kind"] == PUBLISHED)].set_index("model")["value"]
+    assert theirs["DNABERT-2"] == numbers["DNABERT-2"]

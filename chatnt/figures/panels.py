@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from chatnt.errors import MissingExtraError
 from chatnt.plots.canvas import INK
@@ -79,6 +79,29 @@ def loose_figure(
     return figure, axes
 
 
+class Page(NamedTuple):
+    """Hold a figure of two columns whose axes are placed by the inch."""
+
+    figure: "Figure"
+    height: float
+
+    def axes(self, left: float, top: float, width: float, height: float) -> "Axes":
+        """Return new axes, `left` and `top` inches from the left upper corner."""
+        low = 1 - (top + height) / self.height
+        return self.figure.add_axes((left / TWO_COLUMNS, low, width / TWO_COLUMNS, height / self.height))
+
+
+def new_page(height: float) -> Page:
+    """Return an empty page of two columns, of a height in inches.
+
+    Raises
+    ------
+    MissingExtraError
+        If matplotlib is not installed.
+    """
+    return Page(_empty(height, layout=None), height)
+
+
 def entitle(ax: "Axes", letter: str, title: str = "") -> None:
     """Put the letter of a panel and what it shows above its axes, and above a legend that stands there."""
     legend = ax.get_legend()
@@ -87,14 +110,14 @@ def entitle(ax: "Axes", letter: str, title: str = "") -> None:
     ax.set_title(f"$\\bf{{{letter}}}$  {title}", loc="left", fontsize=_POINTS, color=INK, pad=pad)
 
 
-def _empty(height: float) -> "Figure":
+def _empty(height: float, layout: Literal["constrained"] | None = "constrained") -> "Figure":
     try:
         from matplotlib import pyplot
     except ImportError as error:
         raise MissingExtraError(
             'Pictures need matplotlib, which is not installed: pip install "chatnt[plots]"'
         ) from error
-    return pyplot.figure(figsize=(TWO_COLUMNS, height), layout="constrained")
+    return pyplot.figure(figsize=(TWO_COLUMNS, height), layout=layout)
 
 
 def _small(ax: "Axes") -> None:

@@ -5,7 +5,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from chatnt.errors import DataNotFoundError
-from chatnt.figures import benchmark, overview, six_tasks, specialists
+from chatnt.figures import (
+    benchmark,
+    conversations,
+    listening,
+    models,
+    overview,
+    questions,
+    six_tasks,
+    specialists,
+)  # fmt: skip
 from chatnt.figures.material import Material
 
 if TYPE_CHECKING:
@@ -24,9 +33,14 @@ class PaperFigure(NamedTuple):
 
 FIGURES = {
     "figure_1": PaperFigure(overview.figure_1, overview.CAPTION),
+    "figure_2": PaperFigure(conversations.figure_2, conversations.CAPTION),
     "figure_3": PaperFigure(benchmark.figure_3, benchmark.CAPTION),
     "figure_4": PaperFigure(six_tasks.figure_4, six_tasks.CAPTION),
     "figure_5": PaperFigure(specialists.figure_5, specialists.CAPTION),
+    "supplementary_1": PaperFigure(conversations.supplementary_1, conversations.CAPTION_MORE),
+    "supplementary_2": PaperFigure(listening.supplementary_2, listening.CAPTION),
+    "supplementary_3": PaperFigure(models.supplementary_3, models.CAPTION),
+    "supplementary_5": PaperFigure(questions.supplementary_5, questions.CAPTION),
 }
 """By name, in the order of the paper."""
 

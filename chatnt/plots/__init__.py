@@ -3,18 +3,23 @@
 from chatnt.plots.architecture import architecture
 from chatnt.plots.catalogue import catalogue
 from chatnt.plots.confusion import confusion
+from chatnt.plots.conversation import conversation
 from chatnt.plots.estimates import estimates
 from chatnt.plots.faithfulness import faithfulness
+from chatnt.plots.gains import gains
 from chatnt.plots.kmer_spectrum import kmer_spectrum
 from chatnt.plots.learning import learning
 from chatnt.plots.logo import logo
 from chatnt.plots.means import means
+from chatnt.plots.model_map import model_map
 from chatnt.plots.motif import motif
 from chatnt.plots.mutations import mutations
 from chatnt.plots.parts import parts
 from chatnt.plots.profile import profile
+from chatnt.plots.question_table import question_table
 from chatnt.plots.radar import radar
 from chatnt.plots.reliability import reliability
+from chatnt.plots.resampler import resampler
 from chatnt.plots.sanity import sanity
 from chatnt.plots.score_boxes import score_boxes
 from chatnt.plots.score_map import score_map
@@ -23,7 +28,8 @@ from chatnt.plots.tokens import tokens
 from chatnt.plots.wordings import wordings
 
 __all__ = [
-    "architecture", "catalogue", "confusion", "estimates", "faithfulness", "kmer_spectrum",
-    "learning", "logo", "means", "motif", "mutations", "parts", "profile", "radar", "reliability",
-    "sanity", "score_boxes", "score_map", "task_bars", "tokens", "wordings",
+    "architecture", "catalogue", "confusion", "conversation", "estimates", "faithfulness", "gains",
+    "kmer_spectrum", "learning", "logo", "means", "model_map", "motif", "mutations", "parts", "profile",
+    "question_table", "radar", "reliability", "resampler", "sanity", "score_boxes", "score_map",
+    "task_bars", "tokens", "wordings",
 ]  # fmt: skip

@@ -13,6 +13,7 @@ pyplot = pytest.importorskip("matplotlib.pyplot")
 
 @pytest.fixture(autouse=True)
 def no_figure_stays_open():
+    pyplot.close("all")  # of a test before
     yield
     pyplot.close("all")
 
