@@ -20,10 +20,11 @@ from chatnt.plots.score_boxes import score_boxes
 from chatnt.plots.score_map import score_map
 from chatnt.plots.task_bars import task_bars
 from chatnt.plots.tokens import tokens
+from chatnt.plots.track import track
 from chatnt.plots.wordings import wordings
 
 __all__ = [
     "architecture", "catalogue", "confusion", "estimates", "faithfulness", "kmer_spectrum",
     "learning", "logo", "means", "motif", "mutations", "parts", "profile", "radar", "reliability",
-    "sanity", "score_boxes", "score_map", "task_bars", "tokens", "wordings",
+    "sanity", "score_boxes", "score_map", "task_bars", "tokens", "track", "wordings",
 ]  # fmt: skip
