@@ -4,7 +4,7 @@ import pandas as pd
 
 from chatnt.annotations import COLUMNS
 from chatnt.errors import DataError
-from chatnt.tasks import Task, get_task
+from chatnt.tasks import get_task
 
 _KEYS = ["name", "question"]
 
@@ -12,9 +12,9 @@ _KEYS = ["name", "question"]
 def per_record(table: pd.DataFrame) -> pd.DataFrame:
     """Return the most telling window of each record, for each question.
 
-    Of a task with labels that is the window most likely to hold what is asked about: the least likely
-    to have the first label, which says that nothing is there. Of a number it is the highest. Windows
-    without a probability or a number count, but are not chosen.
+    Of a task with labels that is the window most likely to hold what is asked about, by the `chances` of
+    all. Of a number it is the highest. Windows without a probability or a number count, but are not
+    chosen.
 
     Parameters
     ----------
@@ -42,15 +42,8 @@ def per_record(table: pd.DataFrame) -> pd.DataFrame:
     --------
     >>> chatnt.per_record(chat.annotate("genes.fa", "promoter_tata"))  # doctest: +SKIP
     """
-    if missing := [name for name in COLUMNS if name not in table.columns]:
-        raise DataError(f"The table lacks the columns {', '.join(missing)}; give one of chat.annotate.")
-    told = [
-        _telling(get_task(task) if isinstance(task, str) else None, label, probability, value)
-        for task, label, probability, value in zip(
-            *(table[name].astype(object) for name in ("task", "label", "probability", "value")), strict=True
-        )
-    ]
-    rows = table.assign(_telling=pd.array(told, dtype="Float64"))
+    told = chances(table).fillna(table["value"].astype("Float64"))
+    rows = table.assign(_telling=told)
     groups = rows.groupby(_KEYS, sort=False, dropna=False)
     best = groups["_telling"].transform("max")
     chosen = (
@@ -61,11 +54,32 @@ def per_record(table: pd.DataFrame) -> pd.DataFrame:
     return found.drop(columns="_telling").loc[:, [*COLUMNS, "mean", "windows"]]
 
 
-def _telling(task: Task | None, label: object, probability: object, value: object) -> float | None:
-    """Return how much a window says that something is there; None if nothing is known."""
-    if not pd.isna(value):  # type: ignore[call-overload]
-        return float(value)  # type: ignore[arg-type]
-    if task is None or pd.isna(label) or pd.isna(probability):  # type: ignore[call-overload]
-        return None
-    chance = float(probability)  # type: ignore[arg-type]
-    return 1 - chance if label == task.labels[0] else chance
+def chances(table: pd.DataFrame) -> pd.Series:
+    """Return how likely each window is to hold what is asked about.
+
+    Parameters
+    ----------
+    table
+        As for `per_record`.
+
+    Returns
+    -------
+    Series
+        The probability of what is stated; or, where that says that nothing is there, of anything else.
+        Missing where nothing is stated, or a number.
+
+    Raises
+    ------
+    DataError, UnknownTaskError
+        As `per_record`.
+    """
+    if missing := [name for name in COLUMNS if name not in table.columns]:
+        raise DataError(f"The table lacks the columns {', '.join(missing)}; give one of chat.annotate.")
+    absent = {name: get_task(name).nothing for name in table["task"].dropna().unique()}
+    told: list[float | None] = []
+    columns = (table[name].astype(object) for name in ("task", "label", "probability"))
+    for task, label, probability in zip(*columns, strict=True):
+        known = not any(map(pd.isna, (task, label, probability)))
+        chance = float(probability) if known else None
+        told.append(1 - chance if chance is not None and label == absent[task] else chance)
+    return pd.Series(told, index=table.index, dtype="Float64")

@@ -5,7 +5,7 @@ import pytest
 
 from chatnt.annotations import as_table
 from chatnt.errors import DataError
-from chatnt.record_summary import per_record
+from chatnt.record_summary import chances, per_record
 from chatnt.tasks import get_task
 
 NO, YES = get_task("promoter_tata").labels
@@ -36,6 +36,22 @@ def test_the_window_most_likely_to_hold_something_is_chosen():
     assert places(found) == [["b", "Q1", 10, 3], ["a", "Q1", 10, 2]]
     assert found["label"].tolist() == [NO, YES]
     assert found["mean"].isna().all()
+
+
+def test_of_three_labels_the_one_that_says_that_nothing_is_there_may_be_any():
+    sites = {"task": "splice_sites_all"}
+    told = [("acceptor", 0.6), ("donor", 0.8), ("neither", 0.3), ("neither", 0.9)]
+    table = as_table([row("a", 10 * i, *each, **sites) for i, each in enumerate(told)])
+    assert chances(table).tolist() == pytest.approx([0.6, 0.8, 0.7, 0.1])
+    assert places(per_record(table)) == [["a", "Q1", 10, 4]]
+    tasks = ("enhancers_types", "promoter_tata", "plant_promoter_leaf")
+    assert [get_task(name).nothing for name in tasks] == ["not an enhancer", NO, None]
+
+
+def test_chances_are_missing_where_no_label_is_stated():
+    leaf = {"task": "plant_promoter_leaf"}
+    table = as_table([row("a", 0), row("a", 0, NO, task=None), row("a", 0, value=1.0, **leaf)])
+    assert chances(table).isna().all()
 
 
 def test_of_numbers_it_is_the_highest_and_the_mean_is_told():

@@ -25,11 +25,12 @@ from chatnt.plots.score_boxes import score_boxes
 from chatnt.plots.score_map import score_map
 from chatnt.plots.task_bars import task_bars
 from chatnt.plots.tokens import tokens
+from chatnt.plots.track import track
 from chatnt.plots.wordings import wordings
 
 __all__ = [
     "architecture", "catalogue", "confusion", "conversation", "estimates", "faithfulness", "gains",
-    "kmer_spectrum", "learning", "logo", "means", "model_map", "motif", "mutations", "parts", "profile",
-    "question_table", "radar", "reliability", "resampler", "sanity", "score_boxes", "score_map",
-    "task_bars", "tokens", "wordings",
+    "kmer_spectrum", "learning", "logo", "means", "model_map", "motif", "mutations", "parts",
+    "profile", "question_table", "radar", "reliability", "resampler", "sanity", "score_boxes",
+    "score_map", "task_bars", "tokens", "track", "wordings",
 ]  # fmt: skip

@@ -192,6 +192,20 @@ class Task:
     def _repr_html_(self) -> str:
         return _card().markup(self)
 
+    @property
+    def nothing(self) -> str | None:
+        """The label that says that nothing is there; `None` if there is no such label.
+
+        Examples
+        --------
+        >>> from chatnt.tasks import get_task
+        >>> get_task("splice_sites_all").nothing
+        'neither'
+        """
+        if self.kind == "binary":
+            return self.labels[0]
+        return next((x for x in self.labels if x == "neither" or x.startswith("not ")), None)
+
     def parse(self, answer: str) -> Truth:
         """Read what an English answer states.
 
