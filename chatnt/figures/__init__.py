@@ -1,10 +1,24 @@
 """The figures of the ChatNT paper: each function takes a `Material` and returns a matplotlib figure."""
 
 from chatnt.figures.benchmark import figure_3
+from chatnt.figures.confidence import figure_6
+from chatnt.figures.explanations import figure_7
 from chatnt.figures.material import Material
 from chatnt.figures.overview import figure_1
 from chatnt.figures.saving import FIGURES, save_figures
 from chatnt.figures.six_tasks import figure_4
 from chatnt.figures.specialists import figure_5
+from chatnt.figures.wording import supplementary_4
 
-__all__ = ["FIGURES", "Material", "figure_1", "figure_3", "figure_4", "figure_5", "save_figures"]
+__all__ = [
+    "FIGURES",
+    "Material",
+    "figure_1",
+    "figure_3",
+    "figure_4",
+    "figure_5",
+    "figure_6",
+    "figure_7",
+    "save_figures",
+    "supplementary_4",
+]

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from chatnt.errors import DataNotFoundError
-from chatnt.figures import benchmark, overview, six_tasks, specialists
+from chatnt.figures import benchmark, confidence, explanations, overview, six_tasks, specialists, wording
 from chatnt.figures.material import Material
 
 if TYPE_CHECKING:
@@ -27,6 +27,9 @@ FIGURES = {
     "figure_3": PaperFigure(benchmark.figure_3, benchmark.CAPTION),
     "figure_4": PaperFigure(six_tasks.figure_4, six_tasks.CAPTION),
     "figure_5": PaperFigure(specialists.figure_5, specialists.CAPTION),
+    "figure_6": PaperFigure(confidence.figure_6, confidence.CAPTION),
+    "figure_7": PaperFigure(explanations.figure_7, explanations.CAPTION),
+    "supplementary_4": PaperFigure(wording.supplementary_4, wording.CAPTION),
 }
 """By name, in the order of the paper."""
 

@@ -3,6 +3,7 @@
 from chatnt.plots.architecture import architecture
 from chatnt.plots.catalogue import catalogue
 from chatnt.plots.confusion import confusion
+from chatnt.plots.dumbbells import dumbbells
 from chatnt.plots.estimates import estimates
 from chatnt.plots.faithfulness import faithfulness
 from chatnt.plots.kmer_spectrum import kmer_spectrum
@@ -12,18 +13,21 @@ from chatnt.plots.means import means
 from chatnt.plots.motif import motif
 from chatnt.plots.mutations import mutations
 from chatnt.plots.parts import parts
+from chatnt.plots.probabilities import probabilities
 from chatnt.plots.profile import profile
 from chatnt.plots.radar import radar
 from chatnt.plots.reliability import reliability
 from chatnt.plots.sanity import sanity
 from chatnt.plots.score_boxes import score_boxes
 from chatnt.plots.score_map import score_map
+from chatnt.plots.steps import steps
 from chatnt.plots.task_bars import task_bars
 from chatnt.plots.tokens import tokens
 from chatnt.plots.wordings import wordings
 
 __all__ = [
-    "architecture", "catalogue", "confusion", "estimates", "faithfulness", "kmer_spectrum",
-    "learning", "logo", "means", "motif", "mutations", "parts", "profile", "radar", "reliability",
-    "sanity", "score_boxes", "score_map", "task_bars", "tokens", "wordings",
+    "architecture", "catalogue", "confusion", "dumbbells", "estimates", "faithfulness",
+    "kmer_spectrum", "learning", "logo", "means", "motif", "mutations", "parts", "probabilities",
+    "profile", "radar", "reliability", "sanity", "score_boxes", "score_map", "steps", "task_bars",
+    "tokens", "wordings",
 ]  # fmt: skip
