@@ -67,6 +67,6 @@ def dumbbells(
     ax.set_yticks(places, [name.replace("_", " ") for name in rows["task"]], fontsize=7)
     ax.set_ylim(-0.7, len(rows) - 0.3)
     ax.set_xlabel(score, color=INK, fontsize=8)
-    ax.legend(frameon=False, fontsize=7, loc="lower right", handletextpad=0.2)
+    ax.legend(frameon=False, fontsize=7, loc="best", handletextpad=0.2)
     tidy(ax, grid="x")
     return ax
