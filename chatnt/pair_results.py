@@ -32,6 +32,10 @@ INTERVALS = "intervals"
 LEARNING = "learning"
 """Name of the table of learning curves."""
 
+KMERS, MOTIFS = "attribution k-mers", "attribution motifs"
+PROFILES, STRONGEST = "attribution profiles", "attribution strongest"
+"""Names of the tables of which bases decide, as `chatnt.pairs.judge_attribution` makes them."""
+
 QUESTION_BLIND, QUESTION_ONLY, SHUFFLED = "question-blind", "question only", "shuffled DNA"
 ONE_TASK_EACH, LINEAR = "one task each", "linear models"
 """Names of the usual ablations."""

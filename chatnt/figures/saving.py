@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING, NamedTuple
 from chatnt.errors import DataNotFoundError
 from chatnt.figures import (
     benchmark,
+    confidence,
     conversations,
+    explanations,
     listening,
     models,
     overview,
     questions,
     six_tasks,
     specialists,
-)  # fmt: skip
+    wording,
+)
 from chatnt.figures.material import Material
 
 if TYPE_CHECKING:
@@ -37,9 +40,12 @@ FIGURES = {
     "figure_3": PaperFigure(benchmark.figure_3, benchmark.CAPTION),
     "figure_4": PaperFigure(six_tasks.figure_4, six_tasks.CAPTION),
     "figure_5": PaperFigure(specialists.figure_5, specialists.CAPTION),
+    "figure_6": PaperFigure(confidence.figure_6, confidence.CAPTION),
+    "figure_7": PaperFigure(explanations.figure_7, explanations.CAPTION),
     "supplementary_1": PaperFigure(conversations.supplementary_1, conversations.CAPTION_MORE),
     "supplementary_2": PaperFigure(listening.supplementary_2, listening.CAPTION),
     "supplementary_3": PaperFigure(models.supplementary_3, models.CAPTION),
+    "supplementary_4": PaperFigure(wording.supplementary_4, wording.CAPTION),
     "supplementary_5": PaperFigure(questions.supplementary_5, questions.CAPTION),
 }
 """By name, in the order of the paper."""

@@ -14,7 +14,7 @@ _THICK = 0.72  # of all bars of a k-mer, in rows
 
 
 def kmer_spectrum(  # noqa: PLR0913 - how k-mers are taken and drawn
-    study: "AttributionStudy",
+    study: "AttributionStudy | pd.DataFrame",
     *,
     most: int = 10,
     k: int = 6,
@@ -30,7 +30,7 @@ def kmer_spectrum(  # noqa: PLR0913 - how k-mers are taken and drawn
     Parameters
     ----------
     study
-        Of `chatnt.attribution_study`.
+        Of `chatnt.attribution_study`; or a table of its `spectrum`, for which the next four say how it was made.
     most
         K-mers of each label, the most frequent ones.
     k, top, step, pooled
@@ -61,11 +61,15 @@ def kmer_spectrum(  # noqa: PLR0913 - how k-mers are taken and drawn
     <Axes: ...>
     """
     import numpy as np
+    import pandas as pd
 
     if most < 1:
         raise ValueError(f"most={most}: expected at least 1 k-mer of each label.")
-    table = study.spectrum(k=k, top=top, step=step, pooled=pooled)
-    colours = label_colours(study.labels)
+    if isinstance(study, pd.DataFrame):
+        table = study
+    else:
+        table = study.spectrum(k=k, top=top, step=step, pooled=pooled)
+    colours = label_colours(list(dict.fromkeys(table["label"])))
     groups = _groups(table, list(colours), most)
     names = [name for group in groups.values() for name in group]
     places = np.arange(len(names)) + np.repeat(

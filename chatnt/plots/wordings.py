@@ -41,6 +41,6 @@ def wordings(table: "pd.DataFrame", *, ax: "Axes | None" = None) -> "Axes":
     ax.set_yticks(places, [name.replace("_", " ") for name in rows["task"]], fontsize=8)
     counts = sorted(set(rows["wordings"]))
     many = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
-    ax.set_xlabel(f"score: mean, lowest and highest of {many} wordings", color=INK, fontsize=9)
+    ax.set_xlabel(f"score: mean, lowest and highest of {many} wordings", color=INK, fontsize=8)
     tidy(ax, grid="x")
     return ax
