@@ -19,14 +19,3 @@ __all__ = [
     "figure_7", "save_figures", "supplementary_1", "supplementary_2", "supplementary_3",
     "supplementary_4", "supplementary_5",
 ]  # fmt: skip
-    "FIGURES",
-    "Material",
-    "figure_1",
-    "figure_3",
-    "figure_4",
-    "figure_5",
-    "figure_6",
-    "figure_7",
-    "save_figures",
-    "supplementary_4",
-]
