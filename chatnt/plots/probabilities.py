@@ -49,7 +49,7 @@ def probabilities(groups: "Mapping[str, ArrayLike]", *, bins: int = 20, ax: "Axe
         if not ((values >= 0) & (values <= 1)).all():
             raise ValueError(f"{name!r} holds numbers that are no probabilities from 0 to 1.")
     ax = new_axes(ax, 3.6, 2.6)
-    edges = np.linspace(0, 1, bins + 1)
+    edges = np.linspace(0, 1, bins + 1).tolist()
     for name, colour in label_colours(list(told)).items():
         label = f"{name} ({len(told[name]):,})"
         ax.hist(told[name], edges, color=colour, alpha=0.35, label=label)
