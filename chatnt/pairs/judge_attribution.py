@@ -2,7 +2,8 @@
 
     python -m chatnt.pairs.judge_attribution --pair chatnt/pairs/mini --data DATA
 
-Goes on from what `chatnt.pairs.judge_mini` wrote: counts, means and tests go into the pair's tables, no sequences.
+Goes on from what `chatnt.pairs.judge_mini` wrote. Counts, means and tests go into the pair's tables, and no
+sequences.
 """
 
 import argparse
@@ -11,8 +12,9 @@ from argparse import Namespace
 from collections.abc import Mapping
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
-from scipy.stats import fisher_exact
+from scipy.stats import binomtest
 
 from chatnt.aggregate import AttributionStudy
 from chatnt.aggregating import attribution_study
@@ -41,11 +43,11 @@ def studied(
     Returns
     -------
     dict
-        `KMERS`: the most frequent k-mers of each label, as of `AttributionStudy.spectrum`. `MOTIFS`: bases at the
-        highest place of the mean of the positive label, counted in the sequences and, ``shuffled``, in the
-        control. `PROFILES`: mean scores near the site, each sequence scaled to the mean of its own, with and
-        without signs. `STRONGEST`: how many strongest bases lie at the site, in sequences and control,
-        and the one-sided p of Fisher's exact test that they lie there more often than in the control.
+        `KMERS`: the most frequent k-mers of each label, as of `AttributionStudy.spectrum`. `MOTIFS`: bases
+        at the place where the mean of the positive label is highest, in its ``sequences``, in
+        ``negatives`` and in ``shuffled`` sequences. `PROFILES`: mean scores near the site, each sequence
+        scaled to the mean of its own, with and without signs. `STRONGEST`: how many strongest bases lie at
+        the site, in sequences and control, and how likely that is by chance (`p_of`).
     """
     parts: dict[str, list[pd.DataFrame]] = {name: [] for name in (KMERS, MOTIFS, PROFILES, STRONGEST)}
     for task, count in per_label.items():
@@ -53,15 +55,15 @@ def studied(
             study = attribution_study(engine, task, data, per_label=count, seed=seed, progress=True, **how)
             about = {"task": task, "signed": study.signed}
             if not study.signed:
-                parts[KMERS].append(_with(about, study.spectrum().groupby("label", sort=False).head(_MOST)))
+                parts[KMERS].append(_with(about, _most(study)))
                 parts[MOTIFS].append(_with(about, _motifs(study)))
             parts[PROFILES].append(_with(about, _profile(study)))
             parts[STRONGEST].append(_with(about, _strongest(study)))
-    return {name: pd.concat(some, ignore_index=True).round(_DIGITS) for name, some in parts.items()}
+    return {name: pd.concat(some, ignore_index=True) for name, some in parts.items()}
 
 
 def _with(about: Mapping, table: pd.DataFrame) -> pd.DataFrame:
-    return table.assign(**about)[[*about, *table.columns]]
+    return table.assign(**about).reindex(columns=[*about, *table.columns])
 
 
 def _anchor(study: AttributionStudy) -> int:
@@ -70,20 +72,28 @@ def _anchor(study: AttributionStudy) -> int:
 
 
 def _motifs(study: AttributionStudy) -> pd.DataFrame:
-    matrix = study.matrix(study.labels[-1])
+    negative, positive = study.labels
+    matrix = study.matrix(positive)
     assert study.control is not None
-    end = matrix.start + len(matrix.counts)
-    texts = [one.sequence[matrix.start : end] for one in study.control.of(study.labels[-1])]
+    start, end = matrix.start, matrix.start + len(matrix.counts)
+    others = {"negatives": study.of(negative), "shuffled": study.control.of(positive)}
+    found = {"sequences": matrix}
+    for what, maps in others.items():
+        found[what] = PositionMatrix.of([one.sequence[start:end] for one in maps], start=start)
     frames = []
-    for name, one in (("sequences", matrix), ("shuffled", PositionMatrix.of(texts, start=matrix.start))):
-        frame = one.to_frame()[["position", *BASES]].assign(what=name, label=study.labels[-1])
-        frames.append(frame.assign(position=frame["position"] - _anchor(study), aligned=one.sequences))
+    for what, one in found.items():
+        frame = one.to_frame()[["position", *BASES]].assign(what=what, aligned=one.sequences)
+        frames.append(frame.assign(position=frame["position"] - _anchor(study)))
     return pd.concat(frames, ignore_index=True)
+
+
+def _most(study: AttributionStudy) -> pd.DataFrame:
+    return study.spectrum().groupby("label", sort=False).head(_MOST).round(_DIGITS)
 
 
 def _profile(study: AttributionStudy) -> pd.DataFrame:
     table = study.profile(site=_anchor(study), scaled=True)
-    return table.loc[table["position"].between(-_REACH, _REACH)]
+    return table.loc[table["position"].between(-_REACH, _REACH)].round(_DIGITS)
 
 
 def _strongest(study: AttributionStudy) -> pd.DataFrame:
@@ -92,15 +102,23 @@ def _strongest(study: AttributionStudy) -> pd.DataFrame:
     assert study.control is not None
     rows = []
     for label in study.labels:
-        hits, control = (
-            sum(start <= int(one.scores.argmax()) < end for one in some.of(label))
+        real, shuffled = (
+            np.array([start <= int(one.scores.argmax()) < end for one in some.of(label)])
             for some in (study, study.control)
         )
-        count = len(study.of(label))
-        table = [[hits, count - hits], [control, count - control]]
-        p = float(fisher_exact(table, alternative="greater").pvalue)
-        rows.append((label, site.name, count, study.asked[label], hits, control, float(f"{p:.2g}")))
+        p = p_of(int((real & ~shuffled).sum()), int((shuffled & ~real).sum()))
+        hits, control = int(real.sum()), int(shuffled.sum())
+        rows.append((label, site.name, len(real), study.asked[label], hits, control, p))
     return pd.DataFrame(rows, columns=["label", "site", "sequences", "asked", "hits", "control", "p"])
+
+
+def p_of(real_alone: int, shuffled_alone: int) -> float:
+    """Return how likely the former are so many more by chance: McNemar's exact test, one-sided.
+
+    Each sequence is paired with its own shuffle; the numbers are those of pairs that differ.
+    """
+    pairs = real_alone + shuffled_alone
+    return float(f"{binomtest(real_alone, pairs, alternative='greater').pvalue:.2g}") if pairs else 1.0
 
 
 def main() -> None:

@@ -30,7 +30,7 @@ def kmer_spectrum(  # noqa: PLR0913 - how k-mers are taken and drawn
     Parameters
     ----------
     study
-        Of `chatnt.attribution_study`; or a table of its `spectrum`, for which the next four say how it was made.
+        Of `chatnt.attribution_study`; or a table of its `spectrum`, made with the same `k, top`.
     most
         K-mers of each label, the most frequent ones.
     k, top, step, pooled
