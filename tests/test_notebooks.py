@@ -61,8 +61,19 @@ def long_functions(tree):
     return [n for n in ast.walk(tree) if isinstance(n, kinds) and n.end_lineno - n.lineno >= MOST_LINES]
 
 
-def test_there_are_notebooks():
-    assert {"quickstart", *(f"figure_{n}" for n in (1, 2, 3, 4, 5))} <= {path.stem for path in NOTEBOOKS}
+def test_each_figure_is_drawn_by_a_notebook():
+    drawn = {
+        node.attr for path in NOTEBOOKS for node in ast.walk(tree_of(path)) if isinstance(node, ast.Attribute)
+    }
+    assert set(chatnt.figures.FIGURES) <= drawn
+
+
+@pytest.mark.parametrize(
+    "path", [p for p in NOTEBOOKS if p.stem in chatnt.figures.FIGURES], ids=lambda p: p.stem
+)
+def test_a_notebook_of_a_figure_ends_in_it(path):
+    assert f"chatnt.figures.{path.stem}(" in code_cells(path)[-1].source
+    assert any("image/png" in output.get("data", {}) for output in code_cells(path)[-1].outputs)
 
 
 @each
