@@ -45,7 +45,7 @@ types: .venv/.installed-dev ## check types
 	$(BIN)/pyright
 
 docs: .venv/.installed-docs ## build the documentation in build/docs, with all notebooks run
-	$(BIN)/sphinx-build -W --keep-going docs build/docs
+	$(BIN)/sphinx-build -E -W --keep-going docs build/docs
 
 notebooks: .venv/.installed-dev ## run all notebooks
 	OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 $(BIN)/python -m pytest --nbmake --nbmake-timeout 120 notebooks
