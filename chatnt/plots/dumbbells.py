@@ -48,7 +48,7 @@ def dumbbells(
 
     Examples
     --------
-    >>> perplexity = chatnt.results().tables["perplexity"]
+    >>> perplexity = chatnt.results().tables["perplexity"]  # doctest: +SKIP
     >>> chatnt.plots.dumbbells(perplexity, {"mcc_written": "written", "mcc": "perplexity"})  # doctest: +SKIP
     <Axes: ...>
     """
