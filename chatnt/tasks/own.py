@@ -13,8 +13,9 @@ from chatnt.errors import TaskError
 from chatnt.sequence import DNA
 from chatnt.tasks.base import Kind, Task, Truth
 from chatnt.tasks.columns import Column, cells_of, read_table, truths_of
-from chatnt.tasks.examples import Example
+from chatnt.tasks.examples import Example, Examples
 from chatnt.tasks.phrasing import check_wordings, phrase, quantity_of
+from chatnt.tasks.sources import Splits
 from chatnt.tasks.splitting import PARTS, Part, assign, clusters
 
 if TYPE_CHECKING:
@@ -55,6 +56,11 @@ class TaskData:
 
         rows = [(*example, part) for part in PARTS for example in getattr(self, part)]
         return pd.DataFrame(rows, columns=["sequence", "label", "split"])
+
+    @property
+    def splits(self) -> Splits:
+        """Return the three parts as `chatnt.evaluate` and `chatnt.calibrate` take them."""
+        return Splits(*(Examples.of(self.task, getattr(self, part)) for part in PARTS))
 
     def counts(self) -> "pd.DataFrame":
         """Return how many sequences each part has of each label, and of all."""

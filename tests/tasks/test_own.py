@@ -7,6 +7,7 @@ import pytest
 
 from chatnt import tasks as registry
 from chatnt.errors import DataNotFoundError, SequenceError, TaskError
+from chatnt.evaluation_data import read_rows
 from chatnt.tasks import get_task, register_task
 from chatnt.tasks.own import task_from_table
 from chatnt.tasks.sources import read_examples
@@ -98,6 +99,13 @@ def test_the_table_of_the_data_is_a_source(cells):
     data = made(table(label=cells))
     assert list(read_examples(data.task, "train", data.to_frame())) == list(data.train)
     assert list(read_examples(data.task, "test", data.to_frame())) == list(data.test)
+
+
+def test_the_parts_are_what_an_evaluation_takes():
+    data = made(table())
+    given = read_rows({"mine": data.task}, {"mine": data.splits}, "test", 0, each=True)["mine"]
+    assert list(given.rows) == list(data.test)
+    assert list(given.known) == [*data.train, *data.validation]
 
 
 def test_a_chromosome_is_in_one_part():
