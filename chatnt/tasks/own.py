@@ -50,6 +50,31 @@ class TaskData:
     test: tuple[Example, ...]
     report: tuple[str, ...]
 
+    def worded_like(self, task: Task) -> "TaskData":
+        """Return the same data, asked and answered in the words of another task.
+
+        A frozen decoder, a small one above all, learns nothing new to say: it does better in sentences
+        that it knows.
+
+        Parameters
+        ----------
+        task
+            With the same labels in the same order, such as one of the catalogue.
+
+        Raises
+        ------
+        TaskError
+            If it is of another kind, has other labels, or another scale.
+        """
+        mine = self.task
+        if (task.kind, task.labels, task.scale) != (mine.kind, mine.labels, mine.scale):
+            raise TaskError(
+                f"The words of {task!r} do not fit {mine!r}; expected the same kind, labels and scale. "
+                "Name the values so with labels=, or choose another task."
+            )
+        words = {name: getattr(task, name) for name in ("questions", "answers", "patterns")}
+        return dataclasses.replace(self, task=dataclasses.replace(mine, **words))
+
     def to_frame(self) -> "pd.DataFrame":
         """Return all examples as a table with the columns ``sequence``, ``label`` and ``split``."""
         import pandas as pd

@@ -101,6 +101,22 @@ def test_the_table_of_the_data_is_a_source(cells):
     assert list(read_examples(data.task, "test", data.to_frame())) == list(data.test)
 
 
+def test_it_takes_the_words_of_a_known_task():
+    known = get_task("enhancers")
+    data = made(table(label=["not an enhancer", "enhancer"] * 50), labels=known.labels)
+    worded = data.worded_like(known)
+    assert worded.task.questions == known.questions != data.task.questions
+    assert worded.task.answers == known.answers != data.task.answers
+    assert worded.task.parse(known.answers["enhancer"].train[0]) == "enhancer"
+    assert (worded.task.name, worded.train, worded.test) == ("mine", data.train, data.test)
+
+
+@pytest.mark.parametrize("other", ["promoter_tata", "enhancers_types", "meltome"])
+def test_words_for_other_labels_are_refused(other):
+    with pytest.raises(TaskError, match="not fit .*same kind, labels and scale"):
+        made().worded_like(get_task(other))
+
+
 def test_the_parts_are_what_an_evaluation_takes():
     data = made(table())
     given = read_rows({"mine": data.task}, {"mine": data.splits}, "test", 0, each=True)["mine"]
