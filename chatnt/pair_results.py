@@ -3,7 +3,7 @@
 import dataclasses
 import html
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import pandas as pd
 
 from chatnt.errors import DataError, DataNotFoundError
 from chatnt.metrics import score_predictions
-from chatnt.outcomes import Scores
+from chatnt.outcomes import Scores, TrainingLog
 from chatnt.predictions import as_frame, read_predictions, write_predictions
 from chatnt.tasks import get_task
 
@@ -71,6 +71,15 @@ class PairResults:
     def leakage(self) -> pd.DataFrame | None:
         """What test sequences have in common with training sequences; None if it was not counted."""
         return self.tables.get(LEAKAGE)
+
+    @property
+    def trainings(self) -> dict[str, TrainingLog]:
+        """How the trainings of the pair went, by name; each loss is the mean since the one before it."""
+        curves = self.tables.get(LEARNING, pd.DataFrame(columns=["training", "step", "what", "value"]))
+        return {
+            str(name): TrainingLog(tuple(_records(rows)), {})
+            for name, rows in curves.groupby("training", sort=False)
+        }
 
     def of(self, task: str) -> pd.DataFrame:
         """Return the predictions of one task.
@@ -184,6 +193,18 @@ class PairResults:
     def _repr_html_(self) -> str:
         table = self.to_frame().to_html(index=False, float_format="{:.3f}".format, na_rep="", border=0)
         return f"<p><b>{html.escape(self.name)}</b>: {html.escape(repr(self))}</p>{table}"
+
+
+def _records(curves: pd.DataFrame) -> Iterator[dict]:
+    passed = 0.0
+    for step, at in curves.groupby("step"):
+        values = dict(zip(at["what"], at["value"], strict=True))
+        if "loss" in values:
+            until = values.pop("seconds", passed)
+            yield {"step": step, "loss": values.pop("loss"), "seconds": until - passed}
+            passed = until
+        if values:
+            yield {"step": step, "validation": values}
 
 
 def results(source: str | Path = "mini") -> PairResults:

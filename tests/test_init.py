@@ -14,7 +14,7 @@ NAMES = {
     "ChatNTProcessor", "get_task", "register_task", "list_tasks", "TrainingPlan", "TrainingLog",
     "train", "Scores", "PairResults", "results", "errors",
     "InstructionDataset", "Mixture", "plots", "figures", "count_tokens", "describe_data", "read_task",
-    "task_from_table", "simulate", "training_memory", "Calibration",
+    "task_from_table", "simulate", "training_memory", "Pass", "Calibration",
     "calibrate", "evaluate", "Evaluation", "published_numbers", "wording_robustness", "read_annotations",
     "per_record", "annotate_dataset",
     "Attribution", "attribute", "Faithfulness", "faithfulness", "Sanity", "sanity", "Recovery", "recovery",

@@ -113,6 +113,20 @@ def test_the_bundled_pair_has_results():
             assert again.score == pytest.approx(score.score, abs=1e-9)
 
 
+def test_learning_curves_become_the_logs_of_trainings():
+    points = [
+        ("b", 50, "loss", 2.0), ("b", 50, "seconds", 30.0), ("b", 100, "h3", 0.4),
+        ("b", 100, "loss", 1.0), ("b", 100, "seconds", 70.0), ("a", 50, "loss", 3.0),
+    ]  # fmt: skip
+    curves = pd.DataFrame(points, columns=["training", "step", "what", "value"])
+    found = PairResults("x", Scores((), "test"), tables={"learning": curves}).trainings
+    assert list(found) == ["b", "a"]
+    assert found["b"].losses == [2.0, 1.0]
+    assert found["b"].validations == {100: {"h3": 0.4}}
+    assert [record["seconds"] for record in found["b"].records if "loss" in record] == [30.0, 40.0]
+    assert PairResults("x", Scores((), "test")).trainings == {}
+
+
 def test_what_is_not_there_is_told(tmp_path):
     with pytest.raises(DataNotFoundError, match=r"no pair 'maxi'.*bundled pairs with results are mini"):
         results("maxi")

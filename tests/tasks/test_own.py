@@ -113,7 +113,7 @@ def test_it_takes_the_words_of_a_known_task():
 
 @pytest.mark.parametrize("other", ["promoter_tata", "enhancers_types", "meltome"])
 def test_words_for_other_labels_are_refused(other):
-    with pytest.raises(TaskError, match="not fit .*same kind, labels and scale"):
+    with pytest.raises(TaskError, match=r"not fit .*same kind, labels and scale"):
         made().worded_like(get_task(other))
 
 
