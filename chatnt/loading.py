@@ -245,8 +245,9 @@ def pair(  # noqa: PLR0913 - the parts and their tokenizers
     CheckpointError
         If there is no such encoder or decoder.
     ValueError
-        If a tokenizer is needed and not given, has no end mark, or if the
-        resampler does not fit between the encoder and the decoder.
+        If a tokenizer is needed and not given, has no end mark, if there is no
+        such format, or if the resampler does not fit between the encoder and
+        the decoder.
     """
     with torch.random.fork_rng():
         torch.manual_seed(seed)

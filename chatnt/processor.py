@@ -42,7 +42,7 @@ class ChatNTProcessor(ProcessorMixin):
     Raises
     ------
     ValueError
-        If the decoder's tokenizer has no end mark, so that no answer could end.
+        If the decoder's tokenizer has no end mark, so that no answer could end, or if there is no such format.
     """
 
     dna_tokenizer: PreTrainedTokenizerBase  # which ProcessorMixin sets
@@ -64,6 +64,8 @@ class ChatNTProcessor(ProcessorMixin):
     ) -> None:
         if tokenizer.eos_token_id is None:
             raise ValueError("The decoder's tokenizer has no end mark; set its eos_token.")
+        if format not in FORMATS:
+            raise ValueError(f"There is no chat format {format!r}; there are {', '.join(sorted(FORMATS))}.")
         if PLACEHOLDER not in tokenizer.all_special_tokens:
             tokenizer.add_special_tokens(
                 {"extra_special_tokens": [PLACEHOLDER]}, replace_extra_special_tokens=False

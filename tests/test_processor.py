@@ -167,6 +167,11 @@ def test_a_tokenizer_without_end_mark_is_an_error():
         ChatNTProcessor(tokenizer, nucleotide_tokenizer())
 
 
+def test_an_unknown_chat_format_is_an_error():
+    with pytest.raises(ValueError, match=r"no chat format 'alpaca'; there are chatml, chatnt, plain\."):
+        ChatNTProcessor(tiny_tokenizer(), nucleotide_tokenizer(), format="alpaca")
+
+
 @pytest.mark.parametrize("conversation", [ONE, TWO, NONE, TALK])
 @pytest.mark.parametrize("answer", ["Yes.", "", "No, there is none; I looked 3 times."])
 def test_only_the_answer_and_its_end_mark_have_labels(processor, conversation, answer):
