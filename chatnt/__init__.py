@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from chatnt.tasks.statistics import describe_data
     from chatnt.tasks.task_file import read_task
     from chatnt.token_counts import count_tokens
-    from chatnt.training.memory import training_memory
+    from chatnt.training.memory import Pass, training_memory
     from chatnt.training.plan import TrainingPlan
     from chatnt.training.run import train
     from chatnt.variant import Variant
@@ -80,6 +80,7 @@ __all__ = [
     "Mixture",
     "PairResults",
     "PartAttribution",
+    "Pass",
     "Question",
     "Recovery",
     "Sanity",
@@ -149,6 +150,7 @@ _HEAVY = {
     "Mixture": "chatnt.tasks.mixture",
     "PairResults": "chatnt.pair_results",
     "PartAttribution": "chatnt.attribution_parts",
+    "Pass": "chatnt.training.memory",
     "Recovery": "chatnt.recovery_result",
     "Sanity": "chatnt.sanity_result",
     "Scores": "chatnt.outcomes",

@@ -22,7 +22,7 @@ NAMES = {
     "attribute_shuffled", "attribution_arrays", "call_peaks", "find_elements",
     "find_motifs",
     "AttributionStudy", "attribution_study",
-    "PartAttribution", "attribute_latents", "attribute_regions",
+    "PartAttribution", "Pass", "attribute_latents", "attribute_regions",
     "attribute_words", "widgets",
     "VLLMDecoder", "compare_means", "compare_models", "compare_tasks", "hyper_parameters",
 }  # fmt: skip

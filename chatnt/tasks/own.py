@@ -13,8 +13,9 @@ from chatnt.errors import TaskError
 from chatnt.sequence import DNA
 from chatnt.tasks.base import Kind, Task, Truth
 from chatnt.tasks.columns import Column, cells_of, read_table, truths_of
-from chatnt.tasks.examples import Example
+from chatnt.tasks.examples import Example, Examples
 from chatnt.tasks.phrasing import check_wordings, phrase, quantity_of
+from chatnt.tasks.sources import Splits
 from chatnt.tasks.splitting import PARTS, Part, assign, clusters
 
 if TYPE_CHECKING:
@@ -48,6 +49,11 @@ class TaskData:
     validation: tuple[Example, ...]
     test: tuple[Example, ...]
     report: tuple[str, ...]
+
+    @property
+    def splits(self) -> Splits:
+        """The three parts, as `chatnt.evaluate` (by the task's name) and `chatnt.calibrate` take them."""
+        return Splits(*(Examples.of(self.task, getattr(self, part)) for part in PARTS))
 
     def to_frame(self) -> "pd.DataFrame":
         """Return all examples as a table with the columns ``sequence``, ``label`` and ``split``."""

@@ -6,10 +6,13 @@ import pandas as pd
 import pytest
 
 from chatnt import tasks as registry
+from chatnt.engine import Engine
 from chatnt.errors import DataNotFoundError, SequenceError, TaskError
+from chatnt.evaluating import evaluate
 from chatnt.tasks import get_task, register_task
 from chatnt.tasks.own import task_from_table
 from chatnt.tasks.sources import read_examples
+from tests.telling import telling_pair
 
 QUESTION = "Is there a silencer in <DNA>?"
 PARTS = ("train", "validation", "test")
@@ -217,3 +220,10 @@ def test_the_data_print_and_become_a_table():
 def test_a_table_that_is_not_there_is_named(tmp_path, name):
     with pytest.raises(DataNotFoundError, match=f"no table .*{name}"):
         task_from_table(tmp_path / name, question="Is <DNA> a silencer?")
+
+
+def test_the_parts_are_splits_of_the_task():
+    data = made()
+    assert [list(part) for part in data.splits] == [list(getattr(data, part)) for part in PARTS]
+    scores = evaluate(Engine(*telling_pair()), data.task, data={"mine": data.splits}, resamples=0)
+    assert (scores["mine"].count, scores["mine"].split) == (len(data.test), "test")
