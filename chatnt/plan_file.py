@@ -14,9 +14,7 @@ from chatnt.loading import load, pair
 from chatnt.outcomes import TrainingLog
 from chatnt.tasks import Task, get_task, register_task
 from chatnt.tasks.dataset import InstructionDataset
-from chatnt.tasks.elsewhere import ELSEWHERE
 from chatnt.tasks.mixture import Mixture
-from chatnt.tasks.scope import Scope
 from chatnt.tasks.sources import read_splits
 from chatnt.tasks.task_file import read_task
 from chatnt.training import TrainingPlan
@@ -125,9 +123,8 @@ class PlanFile:
         mixture, validation = _read(self.data, tasks, self.plan)
         log = train(chat, mixture, self.plan, folder=self.folder, validation=validation, progress=progress)
         if PartialState().is_main_process:
-            made = Assistant(
-                chat.model, chat.processor, scope=_scope(chat, tasks, self.plan.seed), card=_card(tasks, log)
-            )
+            chat.add_tasks(tasks, seed=self.plan.seed)
+            made = Assistant(chat.model, chat.processor, scope=chat.scope, card=_card(tasks, log))
             made.save(self.save or Path(self.folder) / "pair")
         return log
 
@@ -158,14 +155,6 @@ def _task(name: str) -> Task:
         register_task(task)
         return task
     return get_task(name)
-
-
-def _scope(chat: Assistant, tasks: Sequence[Task], seed: int) -> Scope:
-    known = [get_task(name) for name in chat.scope.tasks] if chat.scope else []
-    names = {task.name for task in known}
-    everything = [*known, *(task for task in tasks if task.name not in names)]
-    others = ELSEWHERE.for_tasks([task.name for task in everything]).train
-    return Scope.fit(everything, others, seed=seed)
 
 
 def _card(tasks: Sequence[Task], log: TrainingLog) -> str:

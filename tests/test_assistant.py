@@ -172,6 +172,19 @@ def test_a_question_out_of_scope_is_refused_without_asking_the_model(chat, quest
     assert streamed == answer.text
 
 
+def test_a_task_that_was_added_is_recognised_beside_those_before(parts):
+    learner = Assistant(*parts)
+    learner.add_tasks(["promoter_tata"])
+    assert learner.ask("Is there an H3 signal in <DNA>?", "ACGT").in_scope is False
+    learner.scope = dataclasses.replace(learner.scope, simulated=("promoter_tata",))
+    learner.add_tasks([get_task("h3"), "promoter_tata"])
+    assert learner.scope.tasks == ("promoter_tata", "h3")
+    assert learner.scope.simulated == ("promoter_tata",)
+    assert learner.scope.match("Is there an H3 signal in <DNA>?").task == "h3"
+    with pytest.raises(UnknownTaskError, match="silencers"):
+        learner.add_tasks([dataclasses.replace(get_task("h3"), name="silencers")])
+
+
 def test_without_a_scope_every_question_goes_to_the_model(open_chat):
     for question, sequences in [("Who are you?", []), ("Is <DNA> like <DNA>?", ["ACGT", "GG"])]:
         answer = open_chat.ask(question, sequences)

@@ -243,12 +243,15 @@ class TrainingPlan:
         Raises
         ------
         TrainingError
-            If the file is not TOML, or its plan cannot be carried out.
+            If the file is not TOML, has no such table, or its plan cannot be carried out.
         """
         try:
-            return cls.of(tomllib.loads(Path(path).read_text(encoding="utf-8")).get("plan", {}))
+            content = tomllib.loads(Path(path).read_text(encoding="utf-8"))
         except tomllib.TOMLDecodeError as error:
             raise TrainingError(f"{path} is not TOML: {error}") from error
+        if "plan" not in content:
+            raise TrainingError(f"{path} has no table [plan]; write the settings of the plan below that line.")
+        return cls.of(content["plan"])
 
     def to_dict(self) -> dict:
         """Return the plan as JSON has it."""

@@ -103,6 +103,7 @@ def test_a_plan_is_read_from_toml(tmp_path):
         ("[plan]\nbf16 = 1", "setting bf16 is 1"),
         ("[plan]\nrows = 1.5", "setting rows is 1.5"),
         ("[plan.lora.encoder]\nranks = 3", "LoRA of encoder has no setting ranks; it has rank"),
+        ("steps = 3", "no table \\[plan\\]"),
         ("[plan", "is not TOML"),
     ],
 )
