@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +15,8 @@ from chatnt.engine import Engine
 from chatnt.folder import Beside, Card, write_decoder, write_pair
 from chatnt.model import ChatNTModel
 from chatnt.processor import ChatNTProcessor
-from chatnt.tasks import Task, get_task
-from chatnt.tasks.elsewhere import ELSEWHERE
+from chatnt.tasks import Task
+from chatnt.tasks.grown_scope import grown
 from chatnt.tasks.likeness import Likeness
 from chatnt.tasks.scope import Scope
 from chatnt.verdicts import Readings, abstaining
@@ -244,12 +243,7 @@ class Assistant:
     def explain(self, answer: Answer, **settings: Any) -> "Attribution":
         """Find out which bases decided an answer that was given.
 
-        Parameters
-        ----------
-        answer
-            To a question with DNA. What it states is explained, unless a target is named.
-        settings
-            As in `chatnt.attribute`, which also says what is raised.
+        What it states is explained, unless a target is named; settings are those of `chatnt.attribute`.
 
         Examples
         --------
@@ -294,32 +288,8 @@ class Assistant:
         self.calibrations = self.calibrations.added(calibration)
 
     def add_tasks(self, tasks: "Sequence[Task | str]", *, seed: int = 0) -> None:
-        """Take questions about further tasks, after the pair was trained on them.
-
-        A pair refuses what it was not trained on. What it knows that by, the scope, is learned anew
-        from the questions of all its tasks, in some seconds; `save` keeps it.
-
-        Parameters
-        ----------
-        tasks
-            Tasks that are registered, or their names.
-        seed
-            Of the folds that choose the threshold.
-
-        Raises
-        ------
-        UnknownTaskError
-            If there is no task of that name, or a task is not registered.
-
-        Examples
-        --------
-        >>> chat.add_tasks([mine.task])  # doctest: +SKIP
-        """
-        before = self.scope.tasks if self.scope else ()
-        added = [task if isinstance(task, str) else task.name for task in tasks]
-        names = list(dict.fromkeys([*before, *added]))
-        scope = Scope.fit([get_task(name) for name in names], ELSEWHERE.for_tasks(names).train, seed=seed)
-        self.scope = replace(scope, simulated=self.scope.simulated if self.scope else ())
+        """Take questions about tasks that it was trained on since, see `chatnt.tasks.grown_scope.grown`."""
+        self.scope = grown(self.scope, tasks, seed=seed)
 
     def save(self, folder: str | Path) -> None:
         """Write the pair, unless it is in fewer bits, into a folder that `chatnt.load` reads."""

@@ -42,7 +42,7 @@ class ChatNTProcessor(ProcessorMixin):
     Raises
     ------
     ValueError
-        If the decoder's tokenizer has no end mark, so that no answer could end, or if there is no such format.
+        If the decoder's tokenizer has no end mark, so that no answer could end; or there is no such format.
     """
 
     dna_tokenizer: PreTrainedTokenizerBase  # which ProcessorMixin sets

@@ -250,7 +250,7 @@ class TrainingPlan:
         except tomllib.TOMLDecodeError as error:
             raise TrainingError(f"{path} is not TOML: {error}") from error
         if "plan" not in content:
-            raise TrainingError(f"{path} has no table [plan]; write the settings of the plan below that line.")
+            raise TrainingError(f"{path} has no table [plan]; write the settings below such a line.")
         return cls.of(content["plan"])
 
     def to_dict(self) -> dict:
