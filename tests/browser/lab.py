@@ -24,6 +24,15 @@ _FOLDERS = (
 _IDLE = "() => window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
 _SHOW = "async path => { await jupyterapp.commands.execute('docmanager:open', {path}); }"
 _SHOWN = "name => window.jupyterapp?.shell.currentWidget?.context?.path === name"
+_SETTINGS = {
+    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
+    "notebook-extension/tracker": {"windowingMode": "none"},  # cells out of view are there, too
+}
+_CLOSE = """async () => {
+  const panel = jupyterapp.shell.currentWidget;
+  await panel.sessionContext.shutdown();
+  panel.dispose();  // close() would ask whether to save
+}"""
 _RUN = """async index => {
   const notebook = jupyterapp.shell.currentWidget.content;
   notebook.activeCellIndex = index;
@@ -48,11 +57,10 @@ class Server:
     def __init__(self, folder):
         self.notebooks = folder / "notebooks"
         self.notebooks.mkdir(parents=True)
-        settings = folder / "jupyterlab_settings_dir" / "@jupyterlab" / "apputils-extension"
-        settings.mkdir(parents=True)
-        (settings / "notification.jupyterlab-settings").write_text(
-            '{"fetchNews":"false","checkForUpdates":false}'
-        )
+        for name, content in _SETTINGS.items():
+            settings = folder / "jupyterlab_settings_dir" / "@jupyterlab" / f"{name}.jupyterlab-settings"
+            settings.parent.mkdir(parents=True)
+            settings.write_text(json.dumps(content))
         own = {name: str(folder / name.lower()) for name in _FOLDERS}
         env = {**os.environ, **own, "JUPYTER_PREFER_ENV_PATH": "1", "PYTHONPATH": str(ROOT)}
         port = _free_port()
@@ -118,6 +126,10 @@ class Opened:
         self.page.evaluate(_SHOW, self._name)
         self.page.wait_for_function(_SHOWN, arg=self._name)
         self.page.wait_for_function(_IDLE)
+
+    def close(self):
+        """Close it without saving, and end its kernel, which the page may complain about."""
+        self.page.evaluate(_CLOSE)
 
     def reload(self):
         """Save and load the page anew; the kernel lives on."""

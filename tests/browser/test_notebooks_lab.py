@@ -11,10 +11,6 @@ from tests.browser.shown import watch
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 PARAMETERS = "True 0 mini simulated"
 
-ALL_CELLS = """() => {
-  const notebook = jupyterapp.shell.currentWidget.content;
-  notebook.notebookConfig = {...notebook.notebookConfig, windowingMode: 'none'};  // also those out of view
-}"""
 RENDERED = """([cells, texts]) => {
   const shown = jupyterapp.shell.currentWidget.content.node;
   const images = [...shown.querySelectorAll('img')];
@@ -27,7 +23,7 @@ WIDTHS = "images => images.map(image => image.naturalWidth)"
 
 @pytest.fixture(scope="module")
 def page(browser, request):
-    """JupyterLab, in which one notebook after the other is opened; they and their kernels stay."""
+    """JupyterLab, in which one notebook after the other is opened and closed."""
     server = request.getfixturevalue("lab")  # after the browser, so that no server starts where there is none
     for path in NOTEBOOKS:
         shutil.copy(path, server.notebooks)
@@ -43,15 +39,18 @@ def page(browser, request):
 
 @pytest.fixture
 def opened(page, lab):
-    """Open a notebook; at the end, the page may have done nothing that `watch` collects."""
+    """Open a notebook; at the end it is closed, and the page may have done nothing that `watch` collects."""
+    books = []
 
     def show(path):
-        book = Opened(page, lab, path.name)
-        book.show()
-        return book
+        books.append(Opened(page, lab, path.name))
+        books[-1].show()
+        return books[-1]
 
     yield show
     wrong = page.wrong[:]
+    for book in books:
+        book.close()  # a page with many kernels becomes slow
     page.wrong.clear()
     assert not wrong, "\n".join(wrong)
 
@@ -60,7 +59,6 @@ def opened(page, lab):
 def test_it_opens_whole_and_without_an_error(opened, path):
     cells = nbformat.read(path, as_version=4).cells
     page = opened(path).page
-    page.evaluate(ALL_CELLS)
     texts = sum(cell.cell_type == "markdown" for cell in cells)
     page.wait_for_function(RENDERED, arg=[len(cells), texts], timeout=1000 * PATIENCE)
     pictures = [
