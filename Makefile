@@ -48,7 +48,7 @@ docs: .venv/.installed-docs ## build the documentation in build/docs, with all n
 	$(BIN)/sphinx-build -E -W --keep-going docs build/docs
 
 notebooks: .venv/.installed-dev ## run all notebooks
-	OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 $(BIN)/python -m pytest --nbmake --nbmake-timeout 120 notebooks
+	OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --nbmake --nbmake-timeout 120 notebooks
 
 notebooks-write: .venv/.installed-dev ## run them and write their outputs back, as they are committed
 	OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 $(BIN)/python .ci/write_notebooks.py
